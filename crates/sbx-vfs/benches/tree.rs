@@ -1,0 +1,3 @@
+//! What forks, diffs and file contents cost.
+
+fn main() {}
