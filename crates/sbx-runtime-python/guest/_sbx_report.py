@@ -1,0 +1,219 @@
+"""Turns what a run ended with into the report that crosses the door.
+
+Reporting must not fail: the guest chooses the exception, its class, its text and its traceback, and may
+have broken the modules that usually show them. So each step has a plainer one behind it.
+"""
+
+import errno
+import traceback
+import types
+
+from _json import encode_basestring_ascii as _quote
+
+MAX_TEXT_BYTES = 64 * 1024
+"""The most that one text in a report takes in UTF-8, before its mark of having been cut."""
+
+MAX_FRAMES = 64
+"""How many frames at each end of a traceback are looked at for `feature`."""
+
+MAX_CHAIN = 16
+"""How many exceptions of a chain are looked at for `feature`."""
+
+_NETWORK = frozenset(
+    "socket _socket ssl _ssl http urllib urllib3 requests ftplib smtplib imaplib poplib xmlrpc socketserver".split()
+)
+_PROCESS = frozenset("subprocess multiprocessing _multiprocessing _posixsubprocess pty".split())
+_PROCESS_CALLS = frozenset(
+    "fork forkpty system popen posix_spawn posix_spawnp execv execve execvp execvpe kill killpg pipe wait waitpid"
+    " spawnl spawnle spawnlp spawnlpe spawnv spawnve spawnvp spawnvpe WNOHANG".split()
+)
+_FILE_ERRORS = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError)
+_type_name = type.__dict__["__name__"].__get__
+_format_exception = traceback.TracebackException
+
+
+def ok(results: list[str]) -> bytes:
+    """The report of a run that ended well and whose last expression had the value `results` shows."""
+    shown = ",".join('{"text/plain":' + _quote(_clean(cut(text))) + "}" for text in results)
+    return b'\x00{"v":1,"status":"ok","code":0,"results":[' + shown.encode() + b"]}"
+
+
+def exited(code: int) -> bytes:
+    """The report of a run that left through `SystemExit`."""
+    return b'\x00{"v":1,"status":"exit","code":%d}' % code
+
+
+def failed(error: BaseException, text: str, name: str) -> bytes:
+    """The report of an uncaught `error`, shown as `text`, in code named `name`."""
+    fields: dict[str, str | int | None] = {
+        "kind": kind_of(error),
+        "message": cut(message_of(error)),
+        "traceback": cut_middle(text),
+        "line": None,
+    }
+    try:
+        fields["line"] = _line_of(error, name)
+        if isinstance(error, ImportError):
+            fields["module"] = _text_or_none(error.name)
+        elif isinstance(error, OSError):
+            fields["errno"] = error.errno if type(error.errno) is int else None
+            fields["filename"] = _text_or_none(error.filename)
+        fields["feature"] = _feature_of(error)
+    except Exception:  # a hostile attribute: the fields so far are enough
+        pass
+    body = ",".join(_quote(key) + ":" + _value(value) for key, value in fields.items())
+    return b'\x00{"v":1,"status":"exception","code":1,"error":{' + body.encode() + b"}}"
+
+
+def show(error: BaseException) -> str:
+    """The traceback as CPython prints it, or as much of it as can be had."""
+    try:
+        return "".join(_format_exception(type(error), error, error.__traceback__).format())
+    except BaseException:
+        pass
+    try:
+        # Out of memory or out of stack while formatting: what the frames hold may be the reason.
+        traceback.clear_frames(error.__traceback__)
+    except BaseException:
+        pass
+    message = message_of(error)
+    return kind_of(error) + (": " + message if message else "") + "\n"
+
+
+def trim(error: BaseException, name: str) -> None:
+    """Drops the leading frames that lie outside the code called `name`: ours, and the event loop's."""
+    start = tb = error.__traceback__
+    while tb is not None and tb.tb_frame.f_code.co_filename != name:
+        tb = tb.tb_next
+    if tb is None:
+        tb = start
+        while tb is not None and tb.tb_frame.f_code.co_filename.startswith("<sbx"):
+            tb = tb.tb_next
+    error.__traceback__ = tb
+
+
+def kind_of(error: BaseException) -> str:
+    """The class name, read past any metaclass."""
+    return _type_name(type(error))
+
+
+def message_of(error: BaseException) -> str:
+    """What stands after the class name in a traceback."""
+    try:
+        if isinstance(error, SyntaxError) and type(error.msg) is str:
+            return error.msg
+        return str.__str__(str(error))
+    except BaseException:
+        return "<exception str() failed>"
+
+
+def shown(value: object) -> str:
+    """`repr(value)`, made from no more of a long plain container than a report can hold."""
+    if type(value) in (list, tuple, str, bytes, bytearray) and len(value) > MAX_TEXT_BYTES:
+        value = value[:MAX_TEXT_BYTES]
+    try:
+        return repr(value)
+    except Exception:
+        return "<unprintable " + kind_of(value) + " object>"
+
+
+def cut(text: str) -> str:
+    """`text`, cut at a character boundary if it is over the bound."""
+    size = len(text)
+    if size * 4 <= MAX_TEXT_BYTES:
+        return text
+    data = text[:MAX_TEXT_BYTES].encode("utf-8", "backslashreplace")
+    if size <= MAX_TEXT_BYTES and len(data) <= MAX_TEXT_BYTES:
+        return text
+    return data[:MAX_TEXT_BYTES].decode("utf-8", "ignore") + "\n[... cut, %d characters in all]" % size
+
+
+def cut_middle(text: str) -> str:
+    """`text`, cut in its middle if it is over the bound: a traceback says most at its ends."""
+    size = len(text)
+    if size * 4 <= MAX_TEXT_BYTES:
+        return text
+    half = MAX_TEXT_BYTES // 2
+    data = text.encode("utf-8", "backslashreplace")
+    if len(data) <= MAX_TEXT_BYTES:
+        return text
+    head, tail = data[:half].decode("utf-8", "ignore"), data[-half:].decode("utf-8", "ignore")
+    return head + "\n[... cut, %d characters in all ...]\n" % size + tail
+
+
+def _clean(text: str) -> str:
+    """`text` without lone surrogates, which JSON readers refuse."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
+def _value(value: str | int | None) -> str:
+    if value is None:
+        return "null"
+    return _quote(_clean(value)) if isinstance(value, str) else str(value)
+
+
+def _text_or_none(value: object) -> str | None:
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "backslashreplace")
+    return cut(str.__str__(value)) if isinstance(value, str) else None
+
+
+def _line_of(error: BaseException, name: str) -> int | None:
+    """The line in the code called `name` where the error arose."""
+    if isinstance(error, SyntaxError) and error.filename == name:
+        return error.lineno if type(error.lineno) is int else None
+    line, tb = None, error.__traceback__
+    while tb is not None:
+        if tb.tb_frame.f_code.co_filename == name:
+            line = tb.tb_lineno
+        tb = tb.tb_next
+    return line
+
+
+def _feature_of(error: BaseException) -> str | None:
+    """What the sandbox does not have and the failed code asked for, if that is why it failed."""
+    seen = 0
+    current: BaseException | None = error
+    while current is not None and seen < MAX_CHAIN:
+        feature = _asked_for(current)
+        if feature is not None:
+            return feature
+        current, seen = current.__cause__ or current.__context__, seen + 1
+    return None
+
+
+def _asked_for(error: BaseException) -> str | None:
+    if isinstance(error, RuntimeError) and not isinstance(error, NotImplementedError):
+        return "threads" if "can't start new thread" in message_of(error) else None
+    if isinstance(error, _FILE_ERRORS) or not isinstance(
+        error, (OSError, AttributeError, ImportError, NotImplementedError)
+    ):
+        return None
+    names = _frame_modules(error)
+    if isinstance(error, ImportError):
+        names.add(str(error.name).partition(".")[0])
+    elif isinstance(error, AttributeError) and isinstance(error.obj, types.ModuleType):
+        owner = error.obj.__name__
+        if owner in ("os", "posix"):
+            if error.name not in _PROCESS_CALLS:
+                return None
+            names.add("subprocess")
+        names.add(owner)
+    elif isinstance(error, AttributeError):
+        return None
+    elif isinstance(error, OSError) and error.errno not in (None, errno.ENOTSUP, errno.ENOSYS):
+        return None
+    if names & _PROCESS:
+        return "subprocess"
+    return "network" if names & _NETWORK else None
+
+
+def _frame_modules(error: BaseException) -> set[str]:
+    """The top-level modules of the frames that `error` went through."""
+    names, last, tb = [], [], error.__traceback__
+    while tb is not None:
+        bucket = names if len(names) < MAX_FRAMES else last
+        bucket.append(str(tb.tb_frame.f_globals.get("__name__")).partition(".")[0])
+        del last[:-MAX_FRAMES]
+        tb = tb.tb_next
+    return set(names + last)

@@ -1,0 +1,201 @@
+"""Brings an interpreter that was restored from an image up to date: entropy, environment, streams.
+
+An image is one moment of one interpreter, and every run that starts from it wakes up in that same
+moment. What must differ from run to run is put right here, cheaply, because it is paid by each run.
+"""
+
+import gc
+import io
+import logging
+import os
+import random
+import sys
+import tempfile
+import time
+import uuid
+
+BASE_ENV = {
+    "HOME": "/tmp",
+    "LANG": "C.UTF-8",
+    "MPLBACKEND": "Agg",
+    "MPLCONFIGDIR": "/tmp/matplotlib",
+    "PYTHONTZPATH": "",
+    "TMPDIR": "/tmp",
+    "USER": "sandbox",
+}
+"""What `os.environ` holds in every run, below what the caller's policy adds."""
+
+SEARCH_PATH = ("/app", "/usr/local/lib/python315.zip", "/app/site-packages", "/data/site-packages")
+"""`sys.path`: the workspace first, as a script's own folder is, and vendored packages last."""
+
+# Bound once: guest code can rebind or delete what hangs on these modules.
+_environ = os.environ
+_encode, _decode = _environ.encodevalue, _environ.decodevalue
+_tempdir = tempfile.tempdir
+_reseed_random = random._inst.seed
+_modules = sys.modules
+_finders = sys.path_importer_cache
+_now_ns = time.time_ns
+_GUEST_FOLDERS = tuple(entry for entry in SEARCH_PATH if not entry.endswith(".zip"))
+MAX_HOLE_BYTES = 1 << 20
+"""The largest free block that `close_holes` takes; a larger one serves many allocations anyway."""
+
+_WRITERS = (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom)
+
+# The streams of ours, whatever stands in `sys` at the moment.
+stdout, stderr = sys.stdout, sys.stderr
+line_buffered = False
+
+_holes: list[bytes] = []
+
+
+def reseed(seed: str) -> None:
+    """Replaces all entropy that the interpreter has cached.
+
+    `seed` is hexadecimal and always equally long. The leading one keeps the number of digits, and
+    with it the fuel, the same for all seeds.
+    """
+    number = int("1" + seed, 16)
+    _reseed_random(number)
+    numpy_random = _modules.get("numpy.random.mtrand")
+    if numpy_random is not None:
+        try:
+            # numpy takes 32 bits; the highest one is set for the same reason as above.
+            numpy_random._rand.seed(number & 0x7FFFFFFF | 0x80000000)
+        except Exception:  # a half-imported or overwritten numpy is the guest's own affair
+            pass
+    tempfile._name_sequence = None
+    uuid._node = uuid._last_timestamp = uuid._last_timestamp_v6 = uuid._last_timestamp_v7 = None
+    uuid._last_counter_v7 = 0
+    logging._startTime = _now_ns()
+
+
+def apply_env(env: dict[str, str]) -> None:
+    """Makes `os.environ` hold `BASE_ENV` and `env`, nothing else."""
+    os.environ = _environ
+    wanted = {_encode(key): _encode(value) for key, value in (BASE_ENV | env).items()}
+    present = _environ._data
+    if present == wanted:
+        return
+    for key in present.keys() - wanted.keys():
+        del _environ[_decode(key)]
+    for key, value in wanted.items():
+        if present.get(key) != value:
+            _environ[_decode(key)] = _decode(value)
+    tempfile.tempdir = _tempdir if "TMPDIR" not in env else None
+    if "PYTHONTZPATH" in env and "zoneinfo" in _modules:
+        _modules["zoneinfo"].reset_tzpath()
+
+
+def enter(folder: str) -> None:
+    """Makes `folder` the workspace: the working directory, and the first place to import from."""
+    os.chdir(folder)
+    sys.path[0] = folder
+
+
+def repair() -> None:
+    """Puts back a standard stream that an earlier turn deleted or closed, and keeps one it replaced.
+
+    Also drops import listings of folders whose files the host may have changed between two turns.
+    """
+    global stdout, stderr, line_buffered
+    if stdout.closed:
+        stdout = sys.__stdout__ = _writer(1, "<stdout>", "surrogateescape", False)
+        line_buffered = False
+    if stderr.closed:
+        stderr = sys.__stderr__ = _writer(2, "<stderr>", "backslashreplace", True)
+    if not _usable("stdout"):
+        sys.stdout = stdout
+    if not _usable("stderr"):
+        sys.stderr = stderr
+    if not _usable("stdin"):
+        fresh_stdin()
+    for folder in _GUEST_FOLDERS:
+        _finders.pop(folder, None)
+
+
+def set_line_buffered(wanted: bool) -> None:
+    """Chooses whether each line of stdout reaches the host when it ends, or with the rest."""
+    global line_buffered
+    stdout.reconfigure(line_buffering=wanted)
+    line_buffered = wanted
+
+
+def flush_stdout() -> None:
+    """Flushes our stdout while guest code has put another in front of it.
+
+    The reactor flushes whatever `sys.stdout` is when the turn ends.
+    """
+    if not stdout.closed:
+        stdout.flush()
+
+
+def write_stderr(text: str) -> None:
+    """Writes `text` where a traceback belongs, whatever the guest did to `sys.stderr`."""
+    try:
+        sys.stderr.write(text)
+        return
+    except Exception:  # closed, deleted or overwritten: fall through to the descriptor
+        pass
+    os.write(2, text.encode("utf-8", "backslashreplace"))
+
+
+def flush_files() -> None:
+    """Flushes the files that guest code left open, as leaving the interpreter would.
+
+    The host asks for it when descriptors are still open for writing at the end of a run.
+    """
+    layers = [obj for obj in gc.get_objects() if issubclass(type(obj), _WRITERS)]
+    layers.sort(key=lambda obj: not issubclass(type(obj), io.TextIOWrapper))  # text over bytes
+    for obj in layers:
+        try:
+            if not obj.closed and obj.writable():
+                obj.flush()
+        except Exception:  # as at interpreter exit: a full disk here has nobody left to tell
+            pass
+
+
+def close_holes() -> None:
+    """Takes up the small free blocks that the build left all over memory, for good.
+
+    The next allocations then come one after another from its end, and share a few pages.
+    """
+    limit = _start_of_free_end()
+    size = MAX_HOLE_BYTES
+    while size > 0:
+        block = bytes(size)
+        while id(block) < limit:
+            _holes.append(block)
+            block = bytes(size)
+        # Finer towards the small sizes, of which there are most.
+        size -= size // 4 if size > 4096 else 16 if size > 16 else 8
+
+
+def _start_of_free_end() -> int:
+    """The address where the unbroken free memory starts."""
+    probes = [bytes(MAX_HOLE_BYTES) for _ in range(4)]
+    addresses = sorted(map(id, probes), reverse=True)
+    start = addresses[0]
+    for address in addresses[1:]:
+        if start - address > MAX_HOLE_BYTES + 4096:
+            break
+        start = address
+    return start
+
+
+def _usable(name: str) -> bool:
+    try:
+        stream = getattr(sys, name)
+        return stream is not None and not getattr(stream, "closed", False)
+    except Exception:
+        return False
+
+
+def _writer(fd: int, name: str, errors: str, line_buffering: bool) -> io.TextIOWrapper:
+    raw = io.FileIO(fd, "w", closefd=False)
+    raw.name = name
+    text = io.TextIOWrapper(
+        io.BufferedWriter(raw), encoding="utf-8", errors=errors, newline="\n", line_buffering=line_buffering
+    )
+    text.mode = "w"
+    return text

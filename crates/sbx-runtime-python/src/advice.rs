@@ -1,0 +1,202 @@
+//! What to change so that the next run does better.
+//!
+//! For a model that reads the result: each message says what happened and what to do, and where a larger limit would
+//! help, which one. The exception's type, its `errno` and its module name decide, not its text.
+
+use sbx_core::{Advice, AdviceKind, Ending, SandboxResult, show_bytes};
+use sbx_host::RunReport;
+use sbx_vfs::QuotaKind;
+
+use crate::reply::{Feature, ReplyError, Surroundings};
+
+/// Modules that are not here and cannot be, with what to use in their place.
+const ALTERNATIVES: [(&str, &str); 17] = [
+    ("aiohttp", "there is no network; read the data from a file in /app"),
+    ("cv2", "use Pillow (`PIL`) or scikit-image-like code on numpy arrays"),
+    ("docx", "use `mammoth` if it is vendored, or read the document as a zip with `zipfile` and `lxml`"),
+    ("duckdb", "use `sqlite3` or pandas"),
+    ("fitz", "use `pypdf`"),
+    ("httpx", "there is no network; read the data from a file in /app"),
+    ("plotly", "use `matplotlib`"),
+    ("polars", "use `pandas`"),
+    ("pptx", "read the presentation as a zip with `zipfile` and `lxml`"),
+    ("pyarrow", "use pandas with CSV, JSON or Excel files"),
+    ("pydantic", "use `dataclasses` or `attrs`"),
+    ("requests", "there is no network; read the data from a file in /app"),
+    ("seaborn", "use `matplotlib`"),
+    ("tensorflow", "use `scikit-learn` or `numpy`"),
+    ("tkinter", "there is no display; write figures to files with `matplotlib`"),
+    ("torch", "use `scikit-learn` or `numpy`"),
+    ("ujson", "use `json`"),
+];
+
+pub(crate) fn add(
+    result: &mut SandboxResult,
+    report: &RunReport,
+    error: Option<&ReplyError>,
+    around: &Surroundings<'_>,
+) {
+    let mut advice = Vec::new();
+    advice.extend(of_ending(result.ending, around));
+    if let Some(error) = error
+        && report.outcome.is_orderly()
+        && result.ending == Ending::Exception
+    {
+        advice.extend(of_error(error, around));
+    }
+    advice.extend(of_output(result, around));
+    if result.ending != Ending::Ok {
+        advice.extend(of_quotas(report, around));
+    }
+    result.advice = advice;
+}
+
+fn of_ending(ending: Ending, around: &Surroundings<'_>) -> Option<Advice> {
+    let policy = around.policy;
+    match ending {
+        Ending::FuelExhausted => {
+            let more = policy.fuel_budget.saturating_mul(2);
+            let text = format!(
+                "The run used all of its {} units of fuel. Look for an endless loop first; if the work is really that \
+                 long, use vectorised numpy or pandas operations, or give it a fuel_budget of {more}.",
+                policy.fuel_budget
+            );
+            Some(Advice::new(AdviceKind::OutOfFuel, text).with_policy("fuel_budget", more))
+        }
+        Ending::Timeout => {
+            let seconds = policy.timeout_seconds.unwrap_or_default().as_secs_f64();
+            let text = format!(
+                "The run took longer than {seconds} s of wall-clock time. Do not sleep or wait; if the work is really \
+                 that long, give it a larger timeout_seconds."
+            );
+            let doubled = policy.timeout_seconds.unwrap_or_default().as_secs().saturating_mul(2).max(1);
+            Some(Advice::new(AdviceKind::Timeout, text).with_policy("timeout_seconds", doubled))
+        }
+        Ending::MemoryExhausted => {
+            let more = policy.memory_bytes.saturating_mul(2);
+            let text = format!(
+                "The run asked for more than {} of memory beyond what it started with. Work in chunks (for example \
+                 `pd.read_csv(..., chunksize=...)`), delete what is no longer needed, or give it a memory_bytes of {more}.",
+                show_bytes(policy.memory_bytes)
+            );
+            Some(Advice::new(AdviceKind::OutOfMemory, text).with_policy("memory_bytes", more))
+        }
+        Ending::StackOverflow => Some(Advice::new(
+            AdviceKind::StackOverflow,
+            "Calls were nested deeper than the stack allows. Use a loop with a list as a stack in place of recursion.",
+        )),
+        _ => None,
+    }
+}
+
+fn of_error(error: &ReplyError, around: &Surroundings<'_>) -> Option<Advice> {
+    if let Some(feature) = error.feature {
+        return Some(of_feature(feature));
+    }
+    match error.kind.as_str() {
+        "ModuleNotFoundError" => Some(missing_module(error.module.as_deref()?)),
+        "EOFError" if around.stdin_is_empty => Some(Advice::new(
+            AdviceKind::NoStdin,
+            "The program read its standard input, which is empty. Put the values into the code or into a file in /app, \
+             or pass standard input to the run.",
+        )),
+        "FileNotFoundError" | "PermissionError" | "OSError" => path_advice(error, around),
+        _ => None,
+    }
+}
+
+fn of_feature(feature: Feature) -> Advice {
+    match feature {
+        Feature::Network => Advice::new(
+            AdviceKind::NetworkUnavailable,
+            "There is no network in the sandbox. Ask for the data as a file in /app and read it from there.",
+        ),
+        Feature::Threads => Advice::new(
+            AdviceKind::ThreadsUnavailable,
+            "There are no threads in the sandbox. Do the work in a plain loop, or use asyncio for code that waits.",
+        ),
+        Feature::Subprocess => Advice::new(
+            AdviceKind::SubprocessUnavailable,
+            "There are no processes in the sandbox. Do the work in Python: shutil, pathlib, glob, zipfile and tarfile \
+             replace most shell commands.",
+        ),
+    }
+}
+
+fn missing_module(module: &str) -> Advice {
+    let top = module.split('.').next().unwrap_or(module);
+    let hint = ALTERNATIVES.iter().find(|(name, _)| *name == top).map_or_else(
+        || {
+            "only the standard library and the built-in packages (numpy, pandas, scipy, scikit-learn, matplotlib, \
+             openpyxl, lxml, Pillow, PyYAML, jinja2, bs4, sympy, …) are there; pip does not work inside"
+                .to_owned()
+        },
+        |(_, alternative)| (*alternative).to_owned(),
+    );
+    Advice::new(
+        AdviceKind::MissingPackage,
+        format!("The module `{module}` is not available in the sandbox: {hint}."),
+    )
+}
+
+fn path_advice(error: &ReplyError, around: &Surroundings<'_>) -> Option<Advice> {
+    /// `EACCES`, `EROFS`, `ENOENT`, `ENOTCAPABLE` as the guest numbers them.
+    const PATH_ERRNOS: [i64; 4] = [2, 69, 44, 76];
+    let filename = error.filename.as_deref()?;
+    let inside = filename.starts_with(around.workspace.as_str())
+        || filename.starts_with("/tmp")
+        || !filename.starts_with('/');
+    let about_a_path = error.errno.is_some_and(|errno| PATH_ERRNOS.contains(&errno));
+    (about_a_path && !inside).then(|| {
+        Advice::new(
+            AdviceKind::PathOutside,
+            format!(
+                "The path {filename} is outside of what the program may use. Read and write files in {} (the working \
+                 directory) or /tmp.",
+                around.workspace
+            ),
+        )
+    })
+}
+
+fn of_output(result: &SandboxResult, around: &Surroundings<'_>) -> Option<Advice> {
+    if !result.stdout_truncated && !result.stderr_truncated {
+        return None;
+    }
+    let (stream, field, limit) = if result.stdout_truncated {
+        ("standard output", "stdout_max_bytes", around.policy.stdout_max_bytes)
+    } else {
+        ("standard error", "stderr_max_bytes", around.policy.stderr_max_bytes)
+    };
+    let text = format!(
+        "Only the first {} of {stream} were kept. Print less: totals, `df.head()`, or write the rest to a file in {}.",
+        show_bytes(limit),
+        around.workspace
+    );
+    Some(Advice::new(AdviceKind::OutputTruncated, text).with_policy(field, limit.saturating_mul(2)))
+}
+
+fn of_quotas(report: &RunReport, around: &Surroundings<'_>) -> Option<Advice> {
+    let policy = around.policy;
+    let (what, field, limit) = report.quota_hits.iter().find_map(|hit| match hit {
+        QuotaKind::Disk => {
+            Some((format!("{} of files", show_bytes(policy.disk_bytes)), "disk_bytes", policy.disk_bytes))
+        }
+        QuotaKind::Files => Some((format!("{} files", policy.max_files), "max_files", policy.max_files)),
+        QuotaKind::OpenFiles => Some((
+            format!("{} open files", policy.max_open_files),
+            "max_open_files",
+            policy.max_open_files.into(),
+        )),
+        QuotaKind::FileSize => Some((
+            format!("{} in one file", show_bytes(policy.max_file_bytes)),
+            "max_file_bytes",
+            policy.max_file_bytes,
+        )),
+        _ => None,
+    })?;
+    let text = format!(
+        "The run may have at most {what} and tried to have more. Remove or close what is no longer needed."
+    );
+    Some(Advice::new(AdviceKind::DiskQuota, text).with_policy(field, limit.saturating_mul(2)))
+}

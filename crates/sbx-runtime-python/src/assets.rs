@@ -1,0 +1,144 @@
+//! What the guest finds in its filesystem before anyone writes to it.
+//!
+//! One tree for every sandbox, forked for each: the standard library and packages as one zip, served from a shared
+//! mapping; matplotlib's data files; empty folders to work in.
+
+use std::{io::Read, ops::Range, sync::Arc};
+
+use sbx_cache::{Cache, SealedFile, fetch::FetchedFiles};
+use sbx_core::GuestPath;
+use sbx_host::{InstanceSetup, SharedFile};
+use sbx_vfs::{Quota, Tree, TreeBuilder};
+
+use crate::error::{Error, Result};
+
+/// Where the interpreter looks for its zip: fixed when the guest was made.
+const STDLIB_ZIP: &str = "/usr/local/lib/python315.zip";
+
+/// Where matplotlib looks for its data: beside its code, which is inside the zip. So the path is an alias.
+const MPL_DATA: &str = "/usr/local/lib/python315.zip/matplotlib/mpl-data";
+
+/// Where those files really are.
+const MPL_DATA_HOME: &str = "/usr/local/share/matplotlib/mpl-data";
+
+/// The zip inside the zip that has those files.
+const MPL_DATA_MEMBER: &str = "matplotlib/mpl-data.zip";
+
+/// Folders that the guest may write in.
+const WRITABLE: [&str; 2] = ["/app", "/tmp"];
+
+/// Old habits: programs put these on their path themselves. They exist and are read-only.
+const PACKAGE_FOLDERS: [&str; 2] = ["/app/site-packages", "/data/site-packages"];
+
+/// Unpacks matplotlib's data into one file of the cache, as an archive without compression: it is mapped, never copied.
+pub(crate) fn unpack(cache: &Cache, files: &FetchedFiles) -> Result<()> {
+    let (name, context) = mpl_data_entry(files)?;
+    if matches!(cache.get(&name, &context), Ok(Some(_))) {
+        return Ok(());
+    }
+    let stdlib = files.open(cache, "stdlib")?;
+    cache.put(&name, &context, |to| {
+        let inner = member(stdlib.file, MPL_DATA_MEMBER)?;
+        let mut zip = zip::ZipArchive::new(std::io::Cursor::new(inner))?;
+        let mut tar = tar::Builder::new(to);
+        for index in 0..zip.len() {
+            let mut file = zip.by_index(index)?;
+            if file.is_file() {
+                let mut header = tar::Header::new_gnu();
+                header.set_size(file.size());
+                header.set_mode(0o444);
+                let name = file.name()?.into_owned();
+                tar.append_data(&mut header, name, &mut file)?;
+            }
+        }
+        tar.finish()
+    })?;
+    Ok(())
+}
+
+fn member(zip: std::fs::File, name: &str) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    zip::ZipArchive::new(zip)?.by_name(name)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The tree that every sandbox starts from.
+pub(crate) fn base_tree(cache: &Cache, files: &FetchedFiles) -> Result<Tree> {
+    let mut builder = TreeBuilder::new();
+    let stdlib = shared(files.open(cache, "stdlib")?)?;
+    builder.read_only_file(&fixed(STDLIB_ZIP)?, stdlib)?;
+    let (name, context) = mpl_data_entry(files)?;
+    let archive = cache.get(&name, &context)?.ok_or_else(|| Error::NotSetUp { missing: name })?;
+    put_archive(&mut builder, archive)?;
+    for folder in WRITABLE {
+        builder.dir(&fixed(folder)?)?;
+    }
+    for folder in PACKAGE_FOLDERS {
+        builder.read_only_dir(&fixed(folder)?)?;
+    }
+    Ok(builder.build())
+}
+
+fn put_archive(builder: &mut TreeBuilder, archive: SealedFile) -> Result<()> {
+    let bytes = shared(archive)?;
+    let home = fixed(MPL_DATA_HOME)?;
+    let unreadable = |problem: String| Error::NotSetUp { missing: format!("matplotlib's data: {problem}") };
+    let mut tar = tar::Archive::new((*bytes).as_ref());
+    for entry in tar.entries().map_err(|error| unreadable(error.to_string()))? {
+        let entry = entry.map_err(|error| unreadable(error.to_string()))?;
+        let path = entry.path().map_err(|error| unreadable(error.to_string()))?;
+        let path = home.resolve(&path.to_string_lossy()).map_err(|error| unreadable(error.to_string()))?;
+        let narrow =
+            |n: u64| usize::try_from(n).map_err(|_too_large| unreadable("it is too large".to_owned()));
+        let start = narrow(entry.raw_file_position())?;
+        let range = start..start.saturating_add(narrow(entry.size())?);
+        if bytes_of(&bytes, &range).is_none() {
+            return Err(unreadable("it is cut off".to_owned()));
+        }
+        builder.read_only_file(&path, Arc::new(Part { whole: Arc::clone(&bytes), range }))?;
+    }
+    Ok(())
+}
+
+/// Opens instances on `tree`, with the paths that the guest's libraries insist on.
+pub(crate) fn instance_setup(tree: Tree, quota: Quota) -> Result<InstanceSetup> {
+    Ok(InstanceSetup::new(tree, quota).with_alias(fixed(MPL_DATA)?, fixed(MPL_DATA_HOME)?))
+}
+
+type Shared = Arc<dyn AsRef<[u8]> + Send + Sync>;
+
+/// Part of a mapping.
+struct Part {
+    whole: Shared,
+    range: Range<usize>,
+}
+
+impl AsRef<[u8]> for Part {
+    fn as_ref(&self) -> &[u8] {
+        bytes_of(&self.whole, &self.range).unwrap_or_default()
+    }
+}
+
+fn bytes_of<'a>(whole: &'a Shared, range: &Range<usize>) -> Option<&'a [u8]> {
+    (**whole).as_ref().get(range.clone())
+}
+
+fn shared(sealed: SealedFile) -> Result<Shared> {
+    let mapped = SharedFile::map(&sealed.file)
+        .map_err(|source| sbx_host::Error::System { action: "map a file of the guest", source })?;
+    Ok(Arc::new(mapped))
+}
+
+fn fixed(path: &str) -> Result<GuestPath> {
+    GuestPath::parse(path).map_err(|error| Error::NotSetUp { missing: format!("{path}: {error}") })
+}
+
+fn mpl_data_entry(files: &FetchedFiles) -> Result<(String, String)> {
+    let stdlib =
+        files.get("stdlib").ok_or_else(|| Error::NotSetUp { missing: "the standard library".to_owned() })?;
+    let hash = stdlib.sha256.to_string();
+    Ok((
+        format!("guests/python/mpl-data-{}.tar", hash.get(..16).unwrap_or(&hash)),
+        format!("mpl-data 1; {hash}"),
+    ))
+}

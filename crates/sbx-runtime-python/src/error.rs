@@ -1,0 +1,69 @@
+//! What running Python can fail at on the host's side.
+
+use thiserror::Error;
+
+/// A result of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What the host failed at; what the program did is in its result.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The guest, or what is built from it, is not in the cache.
+    #[error(
+        "Python is not set up here ({missing}); run `sbx setup` once (`cargo xtask setup` in the repository)"
+    )]
+    NotSetUp {
+        /// The first thing that is missing.
+        missing: String,
+    },
+    /// No image has this name.
+    #[error("there is no image `{name}`; there are: {}", available.join(", "))]
+    UnknownImage {
+        /// What was asked for.
+        name: String,
+        /// What could have been.
+        available: Vec<String>,
+    },
+    /// A step of building an image failed inside the guest.
+    #[error("building the image `{image}` failed in step `{step}`: {problem}")]
+    BuildFailed {
+        /// The image.
+        image: String,
+        /// The step.
+        step: String,
+        /// What the guest said.
+        problem: String,
+    },
+    /// The guest's answer is not one: its support code was broken by the program.
+    #[error("the interpreter gave no usable answer: {problem}")]
+    BadAnswer {
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The files of the guest could not be laid out.
+    #[error("the guest's files cannot be laid out")]
+    Files(#[from] sbx_vfs::Error),
+    /// The host failed.
+    #[error(transparent)]
+    Host(#[from] sbx_host::Error),
+    /// The cache failed.
+    #[error(transparent)]
+    Cache(#[from] sbx_cache::Error),
+}
+
+impl Error {
+    /// The stable word for this error.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotSetUp { .. } => "python.not_set_up",
+            Self::UnknownImage { .. } => "python.unknown_image",
+            Self::BuildFailed { .. } => "python.build_failed",
+            Self::BadAnswer { .. } => "python.bad_answer",
+            Self::Files(error) => error.code(),
+            Self::Host(error) => error.code(),
+            Self::Cache(error) => error.code(),
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Python on this machine: its compiled guest and its images, loaded from the cache.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use sbx_cache::{Cache, fetch};
+use sbx_core::ExecutionPolicy;
+use sbx_host::{Guest, Host, Image};
+use sbx_vfs::{HostMount, Quota, Tree};
+
+use crate::{
+    assets,
+    error::{Error, Result},
+    images::{ImageInfo, RECIPES, Recipe},
+    interpreter::Interpreter,
+    setup,
+};
+
+/// Python, ready to run; a cheap handle that threads share.
+#[derive(Clone)]
+pub struct Python {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    host: Host,
+    cache: Cache,
+    guest: Guest,
+    files: Tree,
+    images: Mutex<BTreeMap<&'static str, Image>>,
+}
+
+impl fmt::Debug for Python {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Python").field("guest", &self.inner.guest).finish_non_exhaustive()
+    }
+}
+
+impl Python {
+    /// Loads Python from the cache; milliseconds.
+    ///
+    /// # Errors
+    /// [`Error::NotSetUp`] if [`setup::set_up`] has not been run with this version, or something it made is damaged.
+    pub fn load(host: &Host, cache: Cache) -> Result<Self> {
+        let missing = |what: &str| Error::NotSetUp { missing: format!("{what} is missing") };
+        let files = fetch::lookup(&cache, &setup::manifest()?)?.ok_or_else(|| missing("the guest"))?;
+        let hash = setup::guest_hash(&cache, &files)?;
+        let guest = host.load_guest(&cache, &hash)?.ok_or_else(|| missing("the compiled guest"))?;
+        let files = assets::base_tree(&cache, &files)?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                host: host.clone(),
+                cache,
+                guest,
+                files,
+                images: Mutex::new(BTreeMap::new()),
+            }),
+        })
+    }
+
+    /// The images there are.
+    ///
+    /// # Errors
+    /// A cache that cannot be read.
+    pub fn images(&self) -> Result<Vec<ImageInfo>> {
+        RECIPES
+            .iter()
+            .map(|recipe| {
+                let memory_bytes = setup::load_image(&self.inner.cache, recipe, &self.inner.guest)?
+                    .map(|image| image.memory_bytes());
+                Ok(ImageInfo { name: recipe.name, description: recipe.description, memory_bytes })
+            })
+            .collect()
+    }
+
+    /// The files of an empty sandbox: the runtime's own, an empty workspace, an empty `/tmp`. A fork of it is one clone.
+    ///
+    /// # Errors
+    /// If the policy's workspace cannot be made.
+    pub fn empty_files(&self, policy: &ExecutionPolicy) -> Result<Tree> {
+        let mut builder = sbx_vfs::TreeBuilder::from_tree(self.inner.files.clone());
+        builder.dir(&policy.guest_mount_path)?;
+        Ok(builder.build())
+    }
+
+    /// Opens an interpreter that starts as `image`, on `files`, inside the policy.
+    ///
+    /// # Errors
+    /// An unknown image; a policy that makes no sense or grants a folder that cannot be opened.
+    pub async fn open(&self, image: &str, policy: Arc<ExecutionPolicy>, files: Tree) -> Result<Interpreter> {
+        policy.validate().map_err(sbx_host::Error::from)?;
+        let image = self.image(image)?;
+        let setup = assets::instance_setup(files, quota(&policy))?
+            .with_mounts(mounts(&policy)?)
+            .with_deterministic(policy.deterministic);
+        let instance = self.inner.host.open(&self.inner.guest, &image, setup).await?;
+        Ok(Interpreter::new(self.inner.host.clone(), instance, image, policy))
+    }
+
+    /// The host that it runs on.
+    #[must_use]
+    pub fn host(&self) -> &Host {
+        &self.inner.host
+    }
+
+    /// The image called `name`, loaded once.
+    ///
+    /// # Errors
+    /// An unknown name, or one that is not built.
+    pub fn image(&self, name: &str) -> Result<Image> {
+        let recipe = Recipe::find(name).ok_or_else(|| Error::UnknownImage {
+            name: name.to_owned(),
+            available: RECIPES.iter().map(|recipe| recipe.name.to_owned()).collect(),
+        })?;
+        let mut images = self.inner.images.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(image) = images.get(recipe.name) {
+            return Ok(image.clone());
+        }
+        let image = setup::load_image(&self.inner.cache, recipe, &self.inner.guest)?
+            .ok_or_else(|| Error::NotSetUp { missing: format!("the image `{name}` is missing") })?;
+        images.insert(recipe.name, image.clone());
+        Ok(image)
+    }
+}
+
+/// What a policy allows in files.
+#[must_use]
+pub fn quota(policy: &ExecutionPolicy) -> Quota {
+    Quota::default()
+        .with_disk_bytes(policy.disk_bytes)
+        .with_max_files(policy.max_files)
+        .with_max_open_files(policy.max_open_files)
+        .with_max_file_bytes(policy.max_file_bytes)
+}
+
+fn mounts(policy: &ExecutionPolicy) -> Result<Vec<HostMount>> {
+    policy
+        .mounts
+        .iter()
+        .map(|mount| {
+            let failed = |source| sbx_host::Error::Mount { path: mount.host.clone(), source };
+            Ok(HostMount::open(mount).map_err(failed)?.with_max_file_bytes(policy.max_file_bytes))
+        })
+        .collect()
+}

@@ -1,0 +1,36 @@
+//! The sandbox that LLM agents run their code in.
+//!
+//! Untrusted Python runs inside WebAssembly, in the caller's process: exact limits on instructions, memory, time, output
+//! and files; a filesystem of its own; no network, no processes, no ambient authority. A fresh interpreter with numpy
+//! and pandas imported starts in about a millisecond.
+//!
+//! ```no_run
+//! use sbx::{RuntimeType, create_sandbox};
+//!
+//! let mut sandbox = create_sandbox(RuntimeType::Python)?;
+//! let result = sandbox.execute("import pandas as pd\nprint(pd.Series([1, 2, 3]).sum())")?;
+//! assert_eq!(result.stdout, "6\n");
+//! # Ok::<(), sbx::Error>(())
+//! ```
+//!
+//! This crate puts the others together. Use them alone where that is enough: `sbx-host` runs any guest, `sbx-vfs` is its
+//! filesystem, `sbx-core` the plain data.
+#![forbid(unsafe_code)]
+
+mod error;
+mod runtimes;
+mod sandbox;
+mod files;
+
+pub use crate::error::{Error, Result};
+pub use crate::runtimes::{Runtimes, set_up};
+pub use crate::sandbox::{Sandbox, SandboxBuilder, create_sandbox};
+pub use sbx_cache::{Cache, fetch::NoProgress, fetch::Progress};
+pub use sbx_core::{
+    Advice, AdviceKind, Deterministic, Ending, ExecutionPolicy, FuelStatus, GuestError, GuestPath, Mount,
+    MountMode, PathError, PolicyValidationError, RichResult, RuntimeType, SCHEMA_VERSION, SandboxResult,
+    UnitError, UnknownRuntime, parse_bytes, parse_duration, show_bytes,
+};
+pub use sbx_host::{CancellationToken, HostConfig, ImageMode, OutputSink, OutputStream};
+pub use sbx_runtime_python::{DEFAULT_IMAGE, ImageInfo, Program};
+pub use sbx_vfs::{FileType, Tree};
