@@ -1,0 +1,117 @@
+//! The command line, parsed by hand: a parser crate would take longer to build than all the rest.
+
+use std::path::PathBuf;
+
+pub(crate) const HELP: &str = "\
+usage: cargo xtask TASK
+
+to use it
+  setup [--source PATH]  fetch and prepare the guests (PATH: a local wheel or a folder)
+  demo [--source PATH]   setup, then show what this is for
+
+to change it
+  test [ARGS]            setup, then all tests; ARGS go to `cargo test`
+  bless                  rewrite the expected texts of all tests; read the diff as code
+  bench [--quick]        setup, then all benchmarks
+  ci                     all checks below and the tests, with a summary
+  fmt | clippy | doc     formatting, lints, documentation
+  tidy                   layers and rules about the repository's text
+  deny                   licences, sources and duplicates of dependencies";
+
+/// What to do.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Task {
+    Help,
+    Setup { source: Option<PathBuf> },
+    Demo { source: Option<PathBuf> },
+    Test { rest: Vec<String> },
+    Bless,
+    Bench { quick: bool },
+    Ci,
+    Fmt,
+    Clippy,
+    Doc,
+    Tidy,
+    Deny,
+}
+
+/// Reads the arguments after the program's name; the error is a sentence.
+pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Task, String> {
+    let mut args = args.into_iter();
+    let name = args.next().ok_or("which task?")?;
+    let rest: Vec<String> = args.collect();
+    let task = match name.as_str() {
+        "setup" => return Ok(Task::Setup { source: source(&rest)? }),
+        "demo" => return Ok(Task::Demo { source: source(&rest)? }),
+        "test" => return Ok(Task::Test { rest }),
+        "bench" => match rest.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+            [] => return Ok(Task::Bench { quick: false }),
+            ["--quick"] => return Ok(Task::Bench { quick: true }),
+            _ => Task::Bench { quick: false },
+        },
+        "help" | "--help" | "-h" => return Ok(Task::Help),
+        "bless" => Task::Bless,
+        "ci" => Task::Ci,
+        "fmt" => Task::Fmt,
+        "clippy" => Task::Clippy,
+        "doc" => Task::Doc,
+        "tidy" => Task::Tidy,
+        "deny" => Task::Deny,
+        _ => return Err(format!("there is no task {name:?}")),
+    };
+    match rest.first() {
+        None => Ok(task),
+        Some(extra) => Err(format!("{name} does not take {extra:?}")),
+    }
+}
+
+fn source(rest: &[String]) -> Result<Option<PathBuf>, String> {
+    let path = match rest {
+        [] => return Ok(None),
+        [flag, path] if flag == "--source" => path,
+        [flag] => match flag.strip_prefix("--source=") {
+            Some(path) => path,
+            None => return Err(format!("{flag:?} is not `--source PATH`")),
+        },
+        _ => return Err("only `--source PATH` may follow".to_owned()),
+    };
+    Ok(Some(PathBuf::from(path)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(line: &str) -> Result<Task, String> {
+        parse(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn tasks_and_their_options_parse() {
+        let source = || Some(PathBuf::from("w.whl"));
+        assert_eq!(check("setup"), Ok(Task::Setup { source: None }));
+        assert_eq!(check("setup --source w.whl"), Ok(Task::Setup { source: source() }));
+        assert_eq!(check("demo --source=w.whl"), Ok(Task::Demo { source: source() }));
+        assert_eq!(check("test -p x"), Ok(Task::Test { rest: vec!["-p".to_owned(), "x".to_owned()] }));
+        assert_eq!(check("bench --quick"), Ok(Task::Bench { quick: true }));
+        assert_eq!(check("ci"), Ok(Task::Ci));
+    }
+
+    #[test]
+    fn what_is_not_a_task_is_said() {
+        assert_eq!(check(""), Err("which task?".to_owned()));
+        assert_eq!(check("tdiy"), Err("there is no task \"tdiy\"".to_owned()));
+        assert_eq!(check("ci --fast"), Err("ci does not take \"--fast\"".to_owned()));
+        assert_eq!(check("bench --fast"), Err("bench does not take \"--fast\"".to_owned()));
+        assert!(check("setup --source").is_err());
+        assert!(check("setup w.whl").is_err());
+    }
+
+    #[test]
+    fn the_help_names_every_task() {
+        for task in ["setup", "demo", "test", "bless", "bench", "ci", "fmt", "clippy", "doc", "tidy", "deny"]
+        {
+            assert!(HELP.split_whitespace().any(|word| word == task), "{task}");
+        }
+    }
+}

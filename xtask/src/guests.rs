@@ -1,0 +1,41 @@
+//! `setup` and `demo`: build the program, let it fetch and prepare the guests, and show them.
+
+use std::path::{self, Path};
+use std::process::Command;
+
+use anyhow::Context as _;
+
+use crate::shell;
+use crate::workspace::Workspace;
+
+/// The profile of setup, demo and tests alike, and its folder.
+const PROFILE: (&str, &str) = ("dev", "debug");
+
+/// Fetches and prepares the guests.
+pub(crate) fn setup(workspace: &Workspace, source: Option<&Path>) -> anyhow::Result<()> {
+    setup_with(workspace, PROFILE, source)
+}
+
+/// Sets up, then runs the demo.
+pub(crate) fn demo(workspace: &Workspace, source: Option<&Path>) -> anyhow::Result<()> {
+    setup(workspace, source)?;
+    shell::say("running the demo");
+    let program = workspace.program(PROFILE.1, "examples/demo");
+    shell::run(&mut Command::new(program))
+}
+
+/// Sets up with a program of the given profile and its folder.
+pub(crate) fn setup_with(
+    workspace: &Workspace,
+    (profile, profile_dir): (&str, &str),
+    source: Option<&Path>,
+) -> anyhow::Result<()> {
+    shell::build(workspace, profile, profile_dir)?;
+    shell::say("setting up the guests");
+    let mut command = Command::new(workspace.program(profile_dir, "sbx"));
+    command.arg("setup");
+    if let Some(source) = source {
+        command.arg("--source").arg(path::absolute(source)?);
+    }
+    shell::run(&mut command).context("the guests could not be set up")
+}
