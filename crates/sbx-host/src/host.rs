@@ -127,8 +127,10 @@ impl Host {
         // Spent until the guest comes to rest in good order: also if this future is dropped on the way.
         instance.spent = true;
         let outcome = drive::drive(instance, &request, started, &self.helper()?).await?;
+        let fuel_left = instance.store.get_fuel().map_err(Error::engine("read the fuel"))?;
+        let outcome = if fuel_left == 0 { outcome.without_fuel() } else { outcome };
         instance.spent = !outcome.is_orderly();
-        report(instance, &request, outcome, started)
+        Ok(report(instance, &request, outcome, started, fuel_left))
     }
 
     /// Waits for a future of this crate on the calling thread, inside or outside of an async runtime.
@@ -142,10 +144,17 @@ impl Host {
     }
 }
 
+/// What the engine is given on top of the budget. It looks at the fuel where functions start and loops turn, so the last
+/// straight piece of code may run past the end unseen; a run that has used this one too went over its budget.
+const MARKER_FUEL: u64 = 1;
+
 /// Everything that is counted starts anew.
 fn arm(instance: &mut Instance, request: &RunRequest) -> Result<()> {
     let limits = &request.limits;
-    instance.store.set_fuel(limits.fuel).map_err(Error::engine("set the fuel"))?;
+    instance
+        .store
+        .set_fuel(limits.fuel.saturating_add(MARKER_FUEL))
+        .map_err(Error::engine("set the fuel"))?;
     let state = instance.store.data_mut();
     state.report = None;
     state.limiter.arm(limits.memory_bytes);
@@ -158,14 +167,15 @@ fn report(
     request: &RunRequest,
     outcome: Outcome,
     started: Instant,
-) -> Result<RunReport> {
-    let left = instance.store.get_fuel().map_err(Error::engine("read the fuel"))?;
+    fuel_left: u64,
+) -> RunReport {
+    let budget = request.limits.fuel;
     let memory_bytes = instance.exports.memory.data_size(&instance.store) as u64;
     let state = instance.store.data_mut();
     let (stdout, stderr): (Captured, Captured) = state.wasi.take_output();
-    Ok(RunReport {
+    RunReport {
         outcome,
-        fuel_consumed: request.limits.fuel.saturating_sub(left),
+        fuel_consumed: budget.saturating_add(MARKER_FUEL).saturating_sub(fuel_left).min(budget),
         host_work: state.wasi.budget.spent(),
         n_host_calls: state.wasi.budget.n_calls(),
         memory_bytes,
@@ -176,7 +186,7 @@ fn report(
         report: state.report.take(),
         duration: started.elapsed(),
         files: state.wasi.files().map(sbx_vfs::Vfs::tree),
-    })
+    }
 }
 
 /// What a call needs in place before it starts.

@@ -96,6 +96,11 @@ impl Outcome {
     pub fn is_orderly(self) -> bool {
         matches!(self, Self::Returned(_))
     }
+
+    /// The outcome of a run that turns out to have no fuel left: what it went on to do does not count.
+    pub(crate) fn without_fuel(self) -> Self {
+        if matches!(self, Self::Returned(_) | Self::Exited(_)) { Self::FuelExhausted } else { self }
+    }
 }
 
 /// What is known of a run.

@@ -21,6 +21,8 @@ pub struct Interpreter {
     image: Image,
     policy: Arc<ExecutionPolicy>,
     turn: u64,
+    /// Whether the last program had something to read, of which some may be left in the guest's buffers.
+    stdin_used: bool,
 }
 
 impl fmt::Debug for Interpreter {
@@ -34,7 +36,7 @@ impl fmt::Debug for Interpreter {
 
 impl Interpreter {
     pub(crate) fn new(host: Host, instance: Instance, image: Image, policy: Arc<ExecutionPolicy>) -> Self {
-        Self { host, instance, image, policy, turn: 0 }
+        Self { host, instance, image, policy, turn: 0, stdin_used: false }
     }
 
     /// Runs a program. However it ends, the result says so; after an ending that cut it off, the interpreter is spent.
@@ -49,9 +51,14 @@ impl Interpreter {
         let run_id = RunId::from_random(run_id.try_into().unwrap_or_default());
         let seed: String = seed.iter().map(|byte| format!("{byte:02x}")).collect();
         let policy = Arc::clone(&self.policy);
-        let header = header(program, &policy, &seed, self.turn == 0);
+        let mut header = header(program, &policy);
+        if self.turn == 0 {
+            header.wake(&policy, &seed);
+        }
+        header.stdin_reset = self.stdin_used || !program.stdin.is_empty();
         let report = self.turn(&Request::Run(header), program).await?;
         self.turn += 1;
+        self.stdin_used = !program.stdin.is_empty();
         let around = Surroundings {
             before: &before,
             workspace: &policy.guest_mount_path,
@@ -118,23 +125,23 @@ impl Interpreter {
     }
 }
 
-fn header<'a>(
-    program: &'a Program,
-    policy: &'a ExecutionPolicy,
-    seed: &'a str,
-    is_first: bool,
-) -> RunHeader<'a> {
+fn header<'a>(program: &'a Program, policy: &'a ExecutionPolicy) -> RunHeader<'a> {
     RunHeader {
         name: &program.name,
         main_file: program.main_file.as_deref(),
         argv: program.argv.as_deref().or(policy.argv.as_deref()),
-        env: Some(&policy.env).filter(|env| is_first && !env.is_empty()),
-        cwd: Some(policy.guest_mount_path.as_str()).filter(|path| is_first && *path != "/app"),
-        seed,
-        stdin_reset: !is_first || !program.stdin.is_empty(),
         echo: program.echo,
         line_buffered: program.sink.is_some(),
-        at_exit: false,
+        ..RunHeader::default()
+    }
+}
+
+impl<'a> RunHeader<'a> {
+    /// The first turn after the image: what every interpreter that starts there shares is made its own.
+    fn wake(&mut self, policy: &'a ExecutionPolicy, seed: &'a str) {
+        self.seed = Some(seed);
+        self.env = Some(&policy.env).filter(|env| !env.is_empty());
+        self.cwd = Some(policy.guest_mount_path.as_str()).filter(|path| *path != "/app");
     }
 }
 

@@ -122,7 +122,7 @@ pub(crate) enum Request<'a> {
     Seal,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct RunHeader<'a> {
     pub(crate) name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -133,15 +133,14 @@ pub(crate) struct RunHeader<'a> {
     pub(crate) env: Option<&'a BTreeMap<String, String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) cwd: Option<&'a str>,
-    pub(crate) seed: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) seed: Option<&'a str>,
     #[serde(skip_serializing_if = "is_false")]
     pub(crate) stdin_reset: bool,
     #[serde(skip_serializing_if = "is_false")]
     pub(crate) echo: bool,
     #[serde(skip_serializing_if = "is_false")]
     pub(crate) line_buffered: bool,
-    #[serde(skip_serializing_if = "is_false")]
-    pub(crate) at_exit: bool,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]

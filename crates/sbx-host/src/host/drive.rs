@@ -9,7 +9,8 @@ use std::{
 
 use tokio::{runtime::Handle, time::Sleep};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
-use wasmtime::{AsContextMut, Trap, Val};
+use wasmtime::{AsContextMut, ThrownException, Trap, Val};
+use wiggle::GuestError;
 
 use super::check_call;
 use crate::{
@@ -83,6 +84,13 @@ fn classify(error: wasmtime::Error) -> Result<Outcome> {
     }
     if error.is::<budget::Spent>() {
         return Ok(Outcome::FuelExhausted);
+    }
+    // A pointer outside of memory in a host call, and an exception that nothing in the guest catches.
+    if error.is::<GuestError>() {
+        return Ok(Outcome::Trapped("bad_pointer"));
+    }
+    if error.is::<ThrownException>() {
+        return Ok(Outcome::Trapped("uncaught_exception"));
     }
     match error.downcast_ref::<Trap>() {
         Some(Trap::OutOfFuel) => Ok(Outcome::FuelExhausted),

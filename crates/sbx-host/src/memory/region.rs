@@ -2,13 +2,15 @@
 //!
 //! Unmapping a region after every run and mapping it for the next costs a page fault for every page that a run writes,
 //! each time. Instead the pages that a run wrote are found and copied back from the image, so that the next run finds
-//! them present. Sound because a page that was not written still shows the image, and every page that was is reset,
-//! wherever it is; the canary test over mixed runs in `sbx-runtime-python` guards it.
+//! them present. Pages that no run has written for a while go back to the system, so that one large run does not make
+//! every later reset slow.
+//!
+//! Sound because a page that was not written still shows the image, and every page that was is reset, wherever it is;
+//! the canary tests over mixed runs guard it.
 
 use std::{
     io,
     ops::Range,
-    ptr,
     sync::{Mutex, PoisonError},
 };
 
@@ -17,12 +19,17 @@ use super::{
     pages,
 };
 
-/// Written bytes that a reset copies back; a run that wrote more has the rest of its pages dropped, so that one large
-/// run does not make every later reset slow. 2 MiB is four times what a short run with pandas imported writes.
-const KEEP_BYTES: usize = 2 << 20;
+const PAGE: usize = 4096;
 
-/// Clean regions kept for each image, at most [`KEEP_BYTES`] of private memory each.
-const MAX_IDLE_REGIONS: usize = 32;
+/// Private pages that a clean region keeps: 8 MiB, what a run that works with pandas writes. The rest is given back.
+const MAX_KEPT_PAGES: usize = 2048;
+
+/// Runs that a private page outlives without being found changed. Many of those are written in every run, with counts that
+/// go up and down again; giving them up costs each a fault in one run of so many.
+const MAX_IDLE_RUNS: u8 = 64;
+
+/// Clean regions kept for each image.
+const MAX_IDLE_REGIONS: usize = 16;
 
 /// Clean regions of one image.
 #[derive(Debug, Default)]
@@ -35,6 +42,8 @@ pub(crate) struct RegionPool {
 pub(super) struct Region {
     mapping: Mapping,
     capacity: usize,
+    /// For each page of the image, the resets since it was last found changed while it was private.
+    idle_runs: Vec<u8>,
 }
 
 impl Region {
@@ -46,15 +55,16 @@ impl Region {
         {
             return Ok(region);
         }
-        let region = Self::anonymous(capacity, guard)?;
+        let mut region = Self::anonymous(capacity, guard)?;
         image.map_under(&region.mapping)?;
+        region.idle_runs = vec![0; image.len() / PAGE];
         Ok(region)
     }
 
     /// A region without an image; nothing of it can be touched until it is grown.
     pub(super) fn anonymous(capacity: usize, guard: usize) -> io::Result<Self> {
         let total = capacity.checked_add(guard).ok_or(io::ErrorKind::OutOfMemory)?;
-        Ok(Self { mapping: Mapping::reserve(total)?, capacity })
+        Ok(Self { mapping: Mapping::reserve(total)?, capacity, idle_runs: Vec::new() })
     }
 
     pub(super) fn base(&self) -> *mut u8 {
@@ -75,7 +85,7 @@ impl Region {
 
     /// Brings the region back to how `image` has it and hands it to the next run. `size` is how far it was grown.
     /// A region that cannot be reset is unmapped.
-    pub(super) fn give_back(self, image: &MappedImage, size: usize) {
+    pub(super) fn give_back(mut self, image: &MappedImage, size: usize) {
         if self.reset(image, size).is_ok() {
             let mut clean = image.pool.clean.lock().unwrap_or_else(PoisonError::into_inner);
             if clean.len() < MAX_IDLE_REGIONS {
@@ -84,34 +94,58 @@ impl Region {
         }
     }
 
-    fn reset(&self, image: &MappedImage, size: usize) -> io::Result<()> {
+    fn reset(&mut self, image: &MappedImage, size: usize) -> io::Result<()> {
         let image_len = image.len();
         if size > image_len {
             self.mapping.discard(image_len, size - image_len)?;
             self.mapping.protect(image_len, size - image_len, false)?;
         }
-        let mut kept = 0;
-        let mut outcome = Ok(());
+        let (mut n_kept, mut outcome) = (0, Ok(()));
         let known = pages::written(self.base() as usize, image_len, &mut |range| {
             if outcome.is_ok() {
-                outcome = self.restore(image, range, &mut kept);
+                outcome = self.restore(image, range, &mut n_kept);
             }
         })?;
         outcome?;
         if known { Ok(()) } else { self.mapping.discard(0, image_len) }
     }
 
-    fn restore(&self, image: &MappedImage, range: Range<usize>, kept: &mut usize) -> io::Result<()> {
-        *kept += range.len();
-        if *kept > KEEP_BYTES {
-            return self.mapping.discard(range.start, range.len());
+    /// Brings a run of private pages back: changed ones are copied, those that have been idle for long are given up.
+    fn restore(&mut self, image: &MappedImage, range: Range<usize>, n_kept: &mut usize) -> io::Result<()> {
+        let mut given_up = range.start..range.start;
+        for start in range.step_by(PAGE) {
+            if self.keep(image, start, n_kept)? {
+                continue;
+            }
+            if given_up.end != start {
+                self.mapping.discard(given_up.start, given_up.len())?;
+                given_up.start = start;
+            }
+            given_up.end = start + PAGE;
         }
-        let original = image.bytes().get(range.clone()).ok_or(io::ErrorKind::InvalidData)?;
-        let target = self.mapping.at(range.start, range.len());
-        // SAFETY: source and target are different mappings of the same length (`get` and `at` checked both ranges);
-        // the target is mapped writable, and no instance uses this region: wasmtime has dropped its `LinearMemory`.
-        unsafe { ptr::copy_nonoverlapping(original.as_ptr(), target, range.len()) };
-        Ok(())
+        self.mapping.discard(given_up.start, given_up.len())
+    }
+
+    /// Makes the private page at `start` equal to the image's; `false` if it is better given up.
+    fn keep(&mut self, image: &MappedImage, start: usize, n_kept: &mut usize) -> io::Result<bool> {
+        let original = image.bytes().get(start..start + PAGE).ok_or(io::ErrorKind::InvalidData)?;
+        let idle_runs = self.idle_runs.get_mut(start / PAGE).ok_or(io::ErrorKind::InvalidData)?;
+        let page = self.mapping.at(start, PAGE);
+        *n_kept += 1;
+        // SAFETY: the page is mapped readable and writable (`at` and `get` checked that it is part of the image), and no
+        // instance uses this region: wasmtime has dropped its `LinearMemory`. Only this function touches it now.
+        let page = unsafe { std::slice::from_raw_parts_mut(page, PAGE) };
+        if page != original {
+            page.copy_from_slice(original);
+            *idle_runs = 0;
+        } else {
+            *idle_runs = idle_runs.saturating_add(1);
+        }
+        let keep = *n_kept <= MAX_KEPT_PAGES && *idle_runs < MAX_IDLE_RUNS;
+        if !keep {
+            *idle_runs = 0;
+        }
+        Ok(keep)
     }
 }
 
@@ -119,7 +153,7 @@ impl Region {
 mod tests {
     use super::*;
 
-    const LEN: usize = 8 << 20;
+    const LEN: usize = 2 * MAX_KEPT_PAGES * PAGE;
     const CAPACITY: usize = 64 << 20;
 
     fn write(region: &Region, offset: usize) {
@@ -136,8 +170,9 @@ mod tests {
     fn a_region_is_clean_again_whatever_was_written() {
         let bytes: Vec<u8> = (0..LEN).map(|i| (i % 251) as u8).collect();
         let image = MappedImage::from_bytes(&bytes).unwrap();
-        // A few pages, more than are kept, all of them.
-        for step in [LEN / 5, 12_288, 4096] {
+        // All pages (half of them are kept), a few; then none, until the idle ones are given up.
+        let all_then_idle = [PAGE, 3 * PAGE, LEN / 5].into_iter().chain([usize::MAX; 2 * MAX_IDLE_RUNS as usize]);
+        for step in all_then_idle {
             let region = Region::take(&image, CAPACITY, 0x1_0000).unwrap();
             assert!(contents(&region, LEN) == bytes, "clean before step {step}");
             region.grow(LEN, LEN + 0x2_0000).unwrap();
@@ -150,6 +185,11 @@ mod tests {
             }
             region.give_back(&image, LEN + 0x2_0000);
             assert_eq!(image.pool.clean.lock().unwrap().len(), 1, "the region is kept");
+        }
+        let region = Region::take(&image, CAPACITY, 0x1_0000).unwrap();
+        let mut n_private = 0;
+        if pages::written(region.base() as usize, LEN, &mut |range| n_private += range.len() / PAGE).unwrap() {
+            assert_eq!(n_private, 1, "only the page that every run writes is still private");
         }
     }
 
