@@ -85,33 +85,35 @@ def run(
     """Runs `code` in `__main__` and reports how it ended.
 
     `name` is the file name in tracebacks, `main_file` becomes `__file__`, `argv` becomes `sys.argv`,
-    `env` stands in `os.environ` above `BASE_ENV`, `cwd` is where the workspace is, `seed` (hexadecimal, always equally long) replaces
-    cached entropy. `stdin_reset` forgets what is left of an earlier input, `line_buffered` hands each
-    line of stdout to the host when it ends. With `echo` the last expression's value goes to
-    `sys.displayhook` and not into the report. `at_exit` runs what the code registered with `atexit`.
+    `env` stands in `os.environ` above `BASE_ENV`, `cwd` is where the workspace is, `seed` (hexadecimal,
+    always equally long) replaces cached entropy. `stdin_reset` forgets what is left of an earlier input,
+    `line_buffered` hands each line of stdout to the host when it ends. With `echo` the last expression's
+    value goes to `sys.displayhook` and not into the report. `at_exit` runs what was registered with `atexit`.
     """
     global _used
-    if _used:
-        _repair()
-    else:
-        _used = True
-    if seed is not None:
-        state.reseed(seed)
-    if env is not None:
-        state.apply_env(env)
-    if cwd is not None:
-        state.enter(cwd)
-    if argv is not None:
-        sys.argv = argv
-    if main_file is not None:
-        _namespace["__file__"] = main_file
-    if stdin_reset:
-        state.fresh_stdin()
-    if line_buffered is not state.line_buffered:
-        state.set_line_buffered(line_buffered)
-
     answer = _OK
     try:
+        if _used:
+            _repair()
+        else:
+            _used = True
+        if seed is not None:
+            state.reseed(seed)
+        if env is not None:
+            state.apply_env(env)
+        if cwd is not None:
+            state.enter(cwd)
+        if argv is not None:
+            sys.argv = argv
+        if main_file is not None:
+            _namespace["__file__"] = main_file
+        if stdin_reset:
+            state.fresh_stdin()
+        if line_buffered is not state.line_buffered:
+            state.set_line_buffered(line_buffered)
+
+        if code[:1] == "\ufeff":  # a byte order mark, which CPython drops from files
+            code = code[1:]
         _cached_lines[name] = (len(code), None, code.splitlines(True), name)
         first, last, awaits = _compile(code, name)
         value = None
@@ -130,15 +132,15 @@ def run(
     except SystemExit as error:
         answer = report.exited(_exit_code(error))
     except BaseException as error:
-        answer = _fail(error, name)
+        try:
+            answer = _fail(error, name)
+        except BaseException as second:
+            answer = report.OUT_OF_MEMORY if isinstance(second, MemoryError) else report.UNREPORTABLE
     if at_exit and atexit._ncallbacks():
         atexit._run_exitfuncs()
     if _sys.get("stdout") is not state.stdout:
         state.flush_stdout()
-    try:
-        _door(answer)
-    except OSError:
-        state.flush_files()
+    _send(answer)
 
 
 def validate(code: str, name: str = "<string>") -> None:
@@ -174,17 +176,20 @@ def seal(code: str = "") -> None:
     writes where it counts references, specialises bytecode and takes memory from free lists, so all of
     that is settled here. Traces of the build are removed.
     """
-    _rehearse(_SAMPLES)
-    _clean_up()
     atexit._clear()
-    gc.collect()
-    gc.freeze()
-    state.close_holes()
-    _rehearse(_SAMPLES)
-    # Last, so that free lists are left as the most frequent turn leaves them.
-    _rehearse(_SAMPLES[:1])
-    _clean_up()
-    _send(_OK)
+    for samples in (_SAMPLES, _SAMPLES, _SAMPLES[:1]):
+        # A full collection also empties CPython's own free lists, whose blocks lie anywhere.
+        gc.collect()
+        gc.freeze()
+        state.close_holes()
+        _rehearse(samples)
+        _clean_up()
+    left_open = state.open_files()
+    if left_open:
+        error = RuntimeError(f"the image would lose these open files: descriptors {left_open}")
+        _send(report.failed(error, report.show(error), ""))
+    else:
+        _send(_OK)
 
 
 def _dispatch(text: str, turn_name: str) -> None:

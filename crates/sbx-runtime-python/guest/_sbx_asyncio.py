@@ -13,6 +13,9 @@ from asyncio import base_events, selector_events, unix_events
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+MAX_TASKS_SHOWN = 16
+"""How many waiting tasks the error about a deadlock names."""
+
 _sleep = time.sleep
 _loop: asyncio.AbstractEventLoop | None = None
 
@@ -22,7 +25,7 @@ class IdleSelector(selectors._BaseSelectorImpl):
 
     def select(self, timeout: float | None = None) -> list:
         if timeout is None:
-            raise RuntimeError("asyncio deadlock: every task is waiting and no timer or other task can wake one")
+            raise _deadlock()
         if timeout > 0:
             _sleep(timeout)
         return []
@@ -58,6 +61,27 @@ def _current_loop() -> asyncio.AbstractEventLoop:
         _loop = asyncio.new_event_loop()
     asyncio.set_event_loop(_loop)
     return _loop
+
+
+def _deadlock() -> RuntimeError:
+    """The error for a loop that nothing can wake, with the places where its tasks wait."""
+    error = RuntimeError("asyncio deadlock: every task is waiting and no timer or other task can wake one")
+    for task in list(asyncio.all_tasks())[:MAX_TASKS_SHOWN]:
+        place = _innermost_guest_line(task.get_coro())
+        if place:
+            error.add_note(f"{task.get_name()} waits at {place}")
+    return error
+
+
+def _innermost_guest_line(coroutine: Any) -> str:
+    """Where a suspended coroutine waits, in code that is neither ours nor the library's."""
+    place = ""
+    while (frame := getattr(coroutine, "cr_frame", None)) is not None:
+        code = frame.f_code
+        if not code.co_filename.startswith(("<sbx ", "/usr/local/lib/", "<frozen ")):
+            place = f'File "{code.co_filename}", line {frame.f_lineno}, in {code.co_name}'
+        coroutine = coroutine.cr_await
+    return place
 
 
 def _nothing(self) -> None:

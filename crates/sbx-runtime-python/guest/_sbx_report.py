@@ -19,6 +19,10 @@ MAX_FRAMES = 64
 MAX_CHAIN = 16
 """How many exceptions of a chain are looked at for `feature`."""
 
+_BARE = b'\x00{"v":1,"status":"exception","code":1,"error":{"kind":"%s","message":"%s","traceback":""}}'
+OUT_OF_MEMORY = _BARE % (b"MemoryError", b"no memory was left to say where")
+UNREPORTABLE = _BARE % (b"Exception", b"the error cannot be shown")
+
 _NETWORK = frozenset(
     "socket _socket ssl _ssl http urllib urllib3 requests ftplib smtplib imaplib poplib xmlrpc socketserver".split()
 )
@@ -46,7 +50,7 @@ def exited(code: int) -> bytes:
 def failed(error: BaseException, text: str, name: str) -> bytes:
     """The report of an uncaught `error`, shown as `text`, in code named `name`."""
     fields: dict[str, str | int | None] = {
-        "kind": kind_of(error),
+        "kind": cut(kind_of(error)),
         "message": cut(message_of(error)),
         "traceback": cut_middle(text),
         "line": None,
@@ -56,7 +60,7 @@ def failed(error: BaseException, text: str, name: str) -> bytes:
         if isinstance(error, ImportError):
             fields["module"] = _text_or_none(error.name)
         elif isinstance(error, OSError):
-            fields["errno"] = error.errno if type(error.errno) is int else None
+            fields["errno"] = _small(error.errno)
             fields["filename"] = _text_or_none(error.filename)
         fields["feature"] = _feature_of(error)
     except Exception:  # a hostile attribute: the fields so far are enough
@@ -158,10 +162,16 @@ def _text_or_none(value: object) -> str | None:
     return cut(str.__str__(value)) if isinstance(value, str) else None
 
 
+def _small(number: object) -> int | None:
+    """`number` if it is an integer that any reader can hold: these attributes are the guest's to set."""
+    return number if type(number) is int and -(1 << 31) <= number < 1 << 31 else None
+
+
 def _line_of(error: BaseException, name: str) -> int | None:
     """The line in the code called `name` where the error arose."""
     if isinstance(error, SyntaxError) and error.filename == name:
-        return error.lineno if type(error.lineno) is int else None
+        line = _small(error.lineno)
+        return line if line is not None and line >= 0 else None
     line, tb = None, error.__traceback__
     while tb is not None:
         if tb.tb_frame.f_code.co_filename == name:
@@ -201,8 +211,10 @@ def _asked_for(error: BaseException) -> str | None:
         names.add(owner)
     elif isinstance(error, AttributeError):
         return None
-    elif isinstance(error, OSError) and error.errno not in (None, errno.ENOTSUP, errno.ENOSYS):
-        return None
+    elif isinstance(error, OSError):
+        # urllib wraps the file errors of `file:` addresses.
+        if error.errno not in (None, errno.ENOTSUP, errno.ENOSYS) or isinstance(error.__context__, _FILE_ERRORS):
+            return None
     if names & _PROCESS:
         return "subprocess"
     return "network" if names & _NETWORK else None

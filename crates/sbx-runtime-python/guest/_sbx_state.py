@@ -9,6 +9,7 @@ import io
 import logging
 import os
 import random
+import stat
 import sys
 import tempfile
 import time
@@ -32,13 +33,20 @@ SEARCH_PATH = ("/app", "/usr/local/lib/python315.zip", "/app/site-packages", "/d
 _environ = os.environ
 _encode, _decode = _environ.encodevalue, _environ.decodevalue
 _tempdir = tempfile.tempdir
-_reseed_random = random._inst.seed
+_random = random._inst
+_seed_random = super(random.Random, _random).seed  # in C, below the method that reads builtins
 _modules = sys.modules
 _finders = sys.path_importer_cache
 _now_ns = time.time_ns
 _GUEST_FOLDERS = tuple(entry for entry in SEARCH_PATH if not entry.endswith(".zip"))
+MAX_DESCRIPTOR = 256
+"""How far `open_files` looks; WASI gives out the lowest free number."""
+
 MAX_HOLE_BYTES = 1 << 20
 """The largest free block that `close_holes` takes; a larger one serves many allocations anyway."""
+
+# What a block can take beyond its bytes: 17 of the object, 4 of the allocator, and 15 to round up to 16.
+_BLOCK_OVERHEAD = 36
 
 _WRITERS = (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom)
 
@@ -56,12 +64,13 @@ def reseed(seed: str) -> None:
     with it the fuel, the same for all seeds.
     """
     number = int("1" + seed, 16)
-    _reseed_random(number)
+    _seed_random(number)
+    _random.gauss_next = None
     numpy_random = _modules.get("numpy.random.mtrand")
     if numpy_random is not None:
         try:
-            # numpy takes 32 bits; the highest one is set for the same reason as above.
-            numpy_random._rand.seed(number & 0x7FFFFFFF | 0x80000000)
+            # numpy takes 32 bits; the first digit is fixed for the same reason.
+            numpy_random._rand.seed(int("8" + seed[-7:], 16))
         except Exception:  # a half-imported or overwritten numpy is the guest's own affair
             pass
     tempfile._name_sequence = None
@@ -114,6 +123,15 @@ def repair() -> None:
         _finders.pop(folder, None)
 
 
+def fresh_stdin() -> None:
+    """Gives `sys.stdin` a new reader over descriptor 0, so that nothing of an earlier input is left."""
+    raw = io.FileIO(0, "r", closefd=False)
+    raw.name = "<stdin>"
+    text = io.TextIOWrapper(io.BufferedReader(raw), encoding="utf-8", errors="surrogateescape")
+    text.mode = "r"
+    sys.stdin = sys.__stdin__ = text
+
+
 def set_line_buffered(wanted: bool) -> None:
     """Chooses whether each line of stdout reaches the host when it ends, or with the rest."""
     global line_buffered
@@ -156,31 +174,32 @@ def flush_files() -> None:
 
 
 def close_holes() -> None:
-    """Takes up the small free blocks that the build left all over memory, for good.
+    """Takes up the free blocks that building an image left all over memory, for good.
 
-    The next allocations then come one after another from its end, and share a few pages.
+    The next allocations then come one after another out of one large block, and share a few pages.
+    Goes from large to small: what is left of size for one block only is a hole, and two blocks in a row
+    that lie side by side were cut from something larger than any hole.
     """
-    limit = _start_of_free_end()
     size = MAX_HOLE_BYTES
     while size > 0:
-        block = bytes(size)
-        while id(block) < limit:
+        block, following = bytes(size), bytes(size)
+        while not 0 < id(following) - id(block) <= size + _BLOCK_OVERHEAD:
             _holes.append(block)
-            block = bytes(size)
+            block, following = following, bytes(size)
         # Finer towards the small sizes, of which there are most.
         size -= size // 4 if size > 4096 else 16 if size > 16 else 8
 
 
-def _start_of_free_end() -> int:
-    """The address where the unbroken free memory starts."""
-    probes = [bytes(MAX_HOLE_BYTES) for _ in range(4)]
-    addresses = sorted(map(id, probes), reverse=True)
-    start = addresses[0]
-    for address in addresses[1:]:
-        if start - address > MAX_HOLE_BYTES + 4096:
-            break
-        start = address
-    return start
+def open_files() -> list[int]:
+    """The descriptors of regular files: an image must not hold any, since only memory is captured."""
+    found = []
+    for fd in range(3, MAX_DESCRIPTOR):
+        try:
+            if stat.S_ISREG(os.fstat(fd).st_mode):
+                found.append(fd)
+        except OSError:
+            pass
+    return found
 
 
 def _usable(name: str) -> bool:
