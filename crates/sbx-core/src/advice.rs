@@ -104,7 +104,10 @@ mod tests {
     fn fuel_status_changes_at_its_bounds() {
         use FuelStatus::{Critical, Efficient, Exhausted, Moderate, Warning};
         let at = |consumed| FuelStatus::of(consumed, 100);
-        assert_eq!([at(0), at(49), at(50), at(74), at(75)], [Efficient, Efficient, Moderate, Moderate, Warning]);
+        assert_eq!(
+            [at(0), at(49), at(50), at(74), at(75)],
+            [Efficient, Efficient, Moderate, Moderate, Warning]
+        );
         assert_eq!([at(89), at(90), at(99), at(100)], [Warning, Critical, Critical, Exhausted]);
         assert_eq!(FuelStatus::of(u64::MAX, u64::MAX), Exhausted);
     }

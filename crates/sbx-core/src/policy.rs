@@ -217,8 +217,8 @@ impl ExecutionPolicy {
     /// # Errors
     /// An unknown key, a wrong type, a limit of zero, text that is not TOML: each names the key.
     pub fn from_toml(text: &str) -> Result<Self, PolicyValidationError> {
-        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| PolicyValidationError::Syntax {
-            problem: error.to_string().trim_end().to_owned(),
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+            PolicyValidationError::Syntax { problem: error.to_string().trim_end().to_owned() }
         })?;
         Self::from_table(&table)
     }
@@ -259,7 +259,10 @@ impl ExecutionPolicy {
             }
         }
         if self.timeout_seconds.is_some_and(|limit| limit.is_zero()) {
-            return Err(PolicyValidationError::bad("timeout_seconds", "must be greater than 0 (or \"none\")"));
+            return Err(PolicyValidationError::bad(
+                "timeout_seconds",
+                "must be greater than 0 (or \"none\")",
+            ));
         }
         self.validate_env()?;
         self.validate_mounts()
@@ -268,7 +271,10 @@ impl ExecutionPolicy {
     fn validate_env(&self) -> Result<(), PolicyValidationError> {
         for (name, value) in &self.env {
             if name.is_empty() || name.contains(['=', '\0']) {
-                return Err(PolicyValidationError::bad("env", format!("has a name that cannot be one: {name:?}")));
+                return Err(PolicyValidationError::bad(
+                    "env",
+                    format!("has a name that cannot be one: {name:?}"),
+                ));
             }
             if value.contains('\0') {
                 return Err(PolicyValidationError::bad("env", format!("has a NUL in the value of {name:?}")));

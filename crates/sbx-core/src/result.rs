@@ -146,8 +146,11 @@ impl SandboxResult {
     pub fn set_fuel(&mut self, consumed: u64, budget: u64) {
         self.fuel_consumed = consumed;
         self.fuel_budget = budget;
-        self.fuel_status =
-            if self.ending == Ending::FuelExhausted { FuelStatus::Exhausted } else { FuelStatus::of(consumed, budget) };
+        self.fuel_status = if self.ending == Ending::FuelExhausted {
+            FuelStatus::Exhausted
+        } else {
+            FuelStatus::of(consumed, budget)
+        };
     }
 
     /// Fills in the linear memory at the end of the run.

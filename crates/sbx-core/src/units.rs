@@ -32,7 +32,8 @@ const BYTE_UNITS: [(&str, u64); 10] = [
     ("m", 1_000_000),
 ];
 
-const TIME_UNITS: [(&str, f64); 6] = [("", 1.0), ("ms", 1e-3), ("s", 1.0), ("m", 60.0), ("min", 60.0), ("h", 3600.0)];
+const TIME_UNITS: [(&str, f64); 6] =
+    [("", 1.0), ("ms", 1e-3), ("s", 1.0), ("m", 60.0), ("min", 60.0), ("h", 3600.0)];
 
 /// Reads a size: an integer with an optional unit `kB MB GB` (powers of 1000) or `KiB MiB GiB` (powers of 1024).
 ///
@@ -97,9 +98,14 @@ mod tests {
 
     #[test]
     fn sizes_are_read_with_both_kinds_of_unit() {
-        for (text, bytes) in
-            [("0", 0), ("1000", 1000), ("20_000", 20_000), ("64MiB", 64 << 20), ("64 MB", 64_000_000), ("1gib", 1 << 30)]
-        {
+        for (text, bytes) in [
+            ("0", 0),
+            ("1000", 1000),
+            ("20_000", 20_000),
+            ("64MiB", 64 << 20),
+            ("64 MB", 64_000_000),
+            ("1gib", 1 << 30),
+        ] {
             assert_eq!(parse_bytes(text), Ok(bytes), "{text}");
         }
         for text in ["", "MiB", "-1", "1.5MiB", "1e6", "1XB", "99999999999GiB"] {
@@ -109,7 +115,9 @@ mod tests {
 
     #[test]
     fn durations_are_read_with_units() {
-        for (text, millis) in [("10", 10_000), ("500ms", 500), ("2.5s", 2500), ("2m", 120_000), ("1h", 3_600_000)] {
+        for (text, millis) in
+            [("10", 10_000), ("500ms", 500), ("2.5s", 2500), ("2m", 120_000), ("1h", 3_600_000)]
+        {
             assert_eq!(parse_duration(text), Ok(Duration::from_millis(millis)), "{text}");
         }
         for text in ["", "s", "-1s", "nan", "inf", "1e30h", "1y"] {

@@ -253,13 +253,9 @@ impl Content {
         if let (Some(a), Some(b)) = (self.digest.get(), other.digest.get()) {
             return a == b;
         }
-        let mut bufs = (vec![0; CHUNK], vec![0; CHUNK]);
-        let mut same_at = |idx: u64| {
-            let at = idx << CHUNK_BITS;
-            match (self.read_at(at, &mut bufs.0), other.read_at(at, &mut bufs.1)) {
-                (Ok(a), Ok(b)) => bufs.0.get(..a) == bufs.1.get(..b),
-                _ => false,
-            }
+        let mut same_at = |idx: u64| match (self.resident(idx), other.resident(idx)) {
+            (Some(a), Some(b)) => equal_padded(a, b),
+            _ => self.load(idx).is_ok_and(|a| other.load(idx).is_ok_and(|b| a == b)),
         };
         let over_base = if same_base { 0 } else { chunks_in(self.base_len.max(other.base_len)) };
         (0..over_base).all(&mut same_at)
@@ -268,6 +264,22 @@ impl Content {
                     same_at(*idx)
                 }
             })
+    }
+
+    /// What is in chunk `idx`, without the zeros at its end, if that is known without asking the base.
+    fn resident(&self, idx: u64) -> Option<&[u8]> {
+        match self.chunks.get(&idx) {
+            Some(chunk) => Some(&chunk.0),
+            None => (idx << CHUNK_BITS >= self.base_len).then_some(&[]),
+        }
+    }
+
+    /// All of chunk `idx`.
+    fn load(&self, idx: u64) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; CHUNK];
+        let n = self.read_at(idx << CHUNK_BITS, &mut bytes)?;
+        bytes.truncate(n);
+        Ok(bytes)
     }
 
     /// Bytes of memory that the chunks take, shared or not.
@@ -395,6 +407,13 @@ fn copy_padded(from: &[u8], to: &mut [u8]) {
         head.copy_from_slice(from);
     }
     tail.fill(0);
+}
+
+/// Whether both are the same with as many zeros after them as it takes.
+fn equal_padded(a: &[u8], b: &[u8]) -> bool {
+    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    let (head, tail) = long.split_at(short.len());
+    head == short && tail.iter().all(|byte| *byte == 0)
 }
 
 /// The chunk that byte `at` is in, and its place there.

@@ -62,20 +62,20 @@ struct Names<'a> {
     gone: BTreeMap<GuestPath, (Ino, &'a Inode)>,
     come: BTreeMap<GuestPath, (Ino, &'a Inode)>,
     /// Files whose content changed while they kept at least one name.
-    touched: Vec<(&'a Inode, &'a Inode)>,
+    touched: Vec<(Ino, &'a Inode, &'a Inode)>,
 }
 
 impl Tree {
     /// What has to be done to this tree to get `newer`, sorted by path: deletions at old paths, then all renames at
-    /// once, then creations and modifications. `newer` should be a fork of this tree or the other way round; two
-    /// unrelated trees are compared as if every number in both meant the same inode.
+    /// once, then creations and modifications. Any two trees can be compared; it is quick, and renames are what really
+    /// happened, if one is a fork of the other.
     ///
     /// What is read-only, and what an overlaid host folder merely shows, is not listed.
     #[must_use]
     pub fn diff(&self, newer: &Self) -> Vec<Change> {
         let mut names = Names::collect(self, newer);
         let mut changes = Vec::new();
-        names.take_renames(self, newer, &mut changes);
+        let renamed = names.take_renames(self, newer, &mut changes);
         for (path, (_, new)) in &names.come {
             let kind = match names.gone.remove(path) {
                 Some((_, old)) if same_content(old, new) => continue,
@@ -88,17 +88,11 @@ impl Tree {
         for (path, (_, old)) in names.gone {
             changes.push(Change { path, kind: ChangeKind::Deleted, file_type: old.file_type() });
         }
-        for (old, new) in names.touched {
+        for (ino, old, new) in names.touched {
             let kept = new.links.iter().filter(|link| old.links.contains(link));
-            let also_renamed =
-                changes.iter().filter(|change| matches!(change.kind, ChangeKind::Renamed { .. }));
-            let moved: Vec<GuestPath> = also_renamed
-                .map(|change| change.path.clone())
-                .filter(|path| {
-                    new.links.iter().any(|link| newer.path_of(link.parent, &link.name).as_ref() == Some(path))
-                })
-                .collect();
-            let paths = kept.filter_map(|link| newer.path_of(link.parent, &link.name)).chain(moved);
+            let paths = kept
+                .filter_map(|link| newer.path_of(link.parent, &link.name))
+                .chain(renamed.get(&ino).cloned());
             changes.extend(paths.map(|path| Change {
                 path,
                 kind: ChangeKind::Modified,
@@ -139,7 +133,7 @@ impl Tree {
                 (Some(old), Some(new)) if !same_content(&old, &new) => changes.modified.push(path.clone()),
                 (Some(_), None) => changes.deleted.push(path.clone()),
                 (None, Some(new)) if new.standing == Standing::CopiedUp => {
-                    changes.modified.push(path.clone())
+                    changes.modified.push(path.clone());
                 }
                 (None, Some(new)) if new.standing.is_counted() => changes.created.push(path.clone()),
                 _ => {}
@@ -153,58 +147,73 @@ impl<'a> Names<'a> {
     fn collect(older: &'a Tree, newer: &'a Tree) -> Self {
         let mut names = Self::default();
         for item in older.inodes.diff(&newer.inodes) {
-            let (ino, old, new) = match item {
-                DiffItem::Add(ino, new) => (*ino, None, Some(&**new)),
-                DiffItem::Remove(ino, old) => (*ino, Some(&**old), None),
-                DiffItem::Update { old: (ino, old), new: (_, new) } => (*ino, Some(&**old), Some(&**new)),
-            };
-            let links = |inode: Option<&'a Inode>| inode.map_or(&[][..], |inode| inode.links.as_slice());
-            if let Some(old) = old.filter(|old| is_reported(old)) {
-                let gone = links(Some(old)).iter().filter(|link| !links(new).contains(link));
-                names.gone.extend(paths(older, gone).map(|path| (path, (ino, old))));
-            }
-            if let Some(new) = new.filter(|new| is_reported(new)) {
-                let come = links(Some(new)).iter().filter(|link| !links(old).contains(link));
-                names.come.extend(paths(newer, come).map(|path| (path, (ino, new))));
-            }
-            if let (Some(old), Some(new)) = (old, new)
-                && is_reported(new)
-                && !same_content(old, new)
-            {
-                names.touched.push((old, new));
+            match item {
+                DiffItem::Add(ino, new) => names.add(*ino, (older, None), (newer, Some(new))),
+                DiffItem::Remove(ino, old) => names.add(*ino, (older, Some(old)), (newer, None)),
+                // Two forks give their new inodes the same numbers.
+                DiffItem::Update { old: (ino, old), new: (_, new) } if old.file_type() != new.file_type() => {
+                    names.add(*ino, (older, Some(old)), (newer, None));
+                    names.add(*ino, (older, None), (newer, Some(new)));
+                }
+                DiffItem::Update { old: (ino, old), new: (_, new) } => {
+                    names.add(*ino, (older, Some(old)), (newer, Some(new)));
+                }
             }
         }
         names
     }
 
+    /// Takes in one inode as it is in both trees.
+    fn add(&mut self, ino: Ino, old: (&Tree, Option<&'a Inode>), new: (&Tree, Option<&'a Inode>)) {
+        let links = |inode: Option<&'a Inode>| inode.map_or(&[][..], |inode| inode.links.as_slice());
+        let (before, after) = (links(old.1), links(new.1));
+        if let Some(inode) = old.1.filter(|inode| inode.standing != Standing::ReadOnly) {
+            let gone = before.iter().filter(|link| !after.contains(link));
+            self.gone.extend(paths(old.0, gone).map(|path| (path, (ino, inode))));
+        }
+        let Some(inode) = new.1.filter(|inode| is_the_guests(inode)) else { return };
+        let come = after.iter().filter(|link| !before.contains(link));
+        self.come.extend(paths(new.0, come).map(|path| (path, (ino, inode))));
+        if let Some(old) = old.1.filter(|old| !same_content(old, inode)) {
+            self.touched.push((ino, old, inode));
+        }
+    }
+
     /// Takes out each inode that left one path for another. A directory is followed wherever it went, since what is
     /// below it went along; a file only from a path that is free now to one that was free before, else the paths
-    /// themselves tell more.
-    fn take_renames(&mut self, older: &Tree, newer: &Tree, changes: &mut Vec<Change>) {
-        let mut left: BTreeMap<Ino, GuestPath> = BTreeMap::new();
+    /// themselves tell more. Gives back where each went.
+    fn take_renames(
+        &mut self,
+        older: &Tree,
+        newer: &Tree,
+        changes: &mut Vec<Change>,
+    ) -> BTreeMap<Ino, GuestPath> {
+        let mut went = BTreeMap::new();
+        let mut left: BTreeMap<(Ino, FileType), GuestPath> = BTreeMap::new();
         for (path, (ino, old)) in &self.gone {
             if old.is_dir() || newer.find(path).is_none() {
-                left.entry(*ino).or_insert_with(|| path.clone());
+                left.entry((*ino, old.file_type())).or_insert_with(|| path.clone());
             }
         }
-        let targets: Vec<(GuestPath, Ino)> = self
+        let targets: Vec<(GuestPath, Ino, FileType)> = self
             .come
             .iter()
             .filter(|(path, (_, new))| new.is_dir() || older.find(path).is_none())
-            .map(|(path, (ino, _))| (path.clone(), *ino))
+            .map(|(path, (ino, new))| (path.clone(), *ino, new.file_type()))
             .collect();
-        for (path, ino) in targets {
-            let Some(from) = left.remove(&ino) else { continue };
+        for (path, ino, file_type) in targets {
+            let Some(from) = left.remove(&(ino, file_type)) else { continue };
             self.gone.remove(&from);
-            if let Some((_, new)) = self.come.remove(&path) {
-                changes.push(Change { path, kind: ChangeKind::Renamed { from }, file_type: new.file_type() });
-            }
+            self.come.remove(&path);
+            went.insert(ino, path.clone());
+            changes.push(Change { path, kind: ChangeKind::Renamed { from }, file_type });
         }
+        went
     }
 }
 
-/// Whether changes of an inode are the guest's.
-fn is_reported(inode: &Inode) -> bool {
+/// Whether what an inode is now is the guest's doing.
+fn is_the_guests(inode: &Inode) -> bool {
     match inode.standing {
         Standing::Guest | Standing::CopiedUp | Standing::Base => true,
         Standing::ReadOnly | Standing::Lower => false,

@@ -55,7 +55,9 @@ impl ExecutionPolicy {
             }
             "max_file_bytes" => self.max_file_bytes = bytes(key, value)?,
             "guest_mount_path" => self.guest_mount_path = guest_path(key, value)?,
-            "mounts" => self.mounts.extend(structured::<Vec<Mount>>(key, value, "a list of {host, guest, mode}")?),
+            "mounts" => {
+                self.mounts.extend(structured::<Vec<Mount>>(key, value, "a list of {host, guest, mode}")?)
+            }
             "mount_data_dir" => self.data_mount().host = text(key, value)?.into(),
             "guest_data_path" => self.data_mount().guest = guest_path(key, value)?,
             "env" => self.env = structured::<BTreeMap<String, String>>(key, value, "a table of text values")?,
@@ -71,7 +73,8 @@ impl ExecutionPolicy {
 
     /// The mount that `mount_data_dir` and `guest_data_path` describe together, whichever comes first.
     fn data_mount(&mut self) -> &mut Mount {
-        let is_short_form = |mount: &Mount| mount.guest.as_str() == DATA_PATH || mount.host.as_os_str().is_empty();
+        let is_short_form =
+            |mount: &Mount| mount.guest.as_str() == DATA_PATH || mount.host.as_os_str().is_empty();
         let position = self.mounts.iter().position(is_short_form).unwrap_or_else(|| {
             let guest = GuestPath::parse(DATA_PATH).unwrap_or_else(|_never| GuestPath::workspace());
             self.mounts.push(Mount { host: "".into(), guest, mode: MountMode::ReadOnly });
@@ -85,7 +88,9 @@ fn unknown(key: &str) -> PolicyValidationError {
     let near = KEYS.iter().map(|known| (strsim::damerau_levenshtein(key, known), *known)).min();
     PolicyValidationError::UnknownKey {
         key: key.to_owned(),
-        suggestion: near.filter(|(distance, known)| *distance * 2 < known.len()).map(|(_, known)| known.to_owned()),
+        suggestion: near
+            .filter(|(distance, known)| *distance * 2 < known.len())
+            .map(|(_, known)| known.to_owned()),
     }
 }
 
@@ -106,7 +111,9 @@ fn count(key: &str, value: &Value) -> Result<u64, PolicyValidationError> {
 
 fn bytes(key: &str, value: &Value) -> Result<u64, PolicyValidationError> {
     match value {
-        Value::String(text) => parse_bytes(text).map_err(|error| PolicyValidationError::bad(key, error.to_string())),
+        Value::String(text) => {
+            parse_bytes(text).map_err(|error| PolicyValidationError::bad(key, error.to_string()))
+        }
         Value::Integer(_) => count(key, value),
         Value::Float(_) | Value::Boolean(_) | Value::Datetime(_) | Value::Array(_) | Value::Table(_) => {
             Err(wrong(key, "a number of bytes or a text such as \"64MiB\"", value))
@@ -125,7 +132,9 @@ fn timeout(key: &str, value: &Value) -> Result<Option<std::time::Duration>, Poli
         #[expect(clippy::cast_precision_loss, reason = "a timeout of 2^53 seconds is refused just below")]
         Value::Integer(number) => units::seconds(*number as f64).map(Some).ok_or_else(out_of_range),
         Value::Float(number) => units::seconds(*number).map(Some).ok_or_else(out_of_range),
-        Value::Boolean(_) | Value::Datetime(_) | Value::Array(_) | Value::Table(_) => Err(wrong(key, EXPECTED, value)),
+        Value::Boolean(_) | Value::Datetime(_) | Value::Array(_) | Value::Table(_) => {
+            Err(wrong(key, EXPECTED, value))
+        }
     }
 }
 
@@ -134,7 +143,8 @@ fn text<'v>(key: &str, value: &'v Value) -> Result<&'v str, PolicyValidationErro
 }
 
 fn guest_path(key: &str, value: &Value) -> Result<GuestPath, PolicyValidationError> {
-    GuestPath::parse(text(key, value)?).map_err(|error| PolicyValidationError::bad(key, format!("is not usable: {error}")))
+    GuestPath::parse(text(key, value)?)
+        .map_err(|error| PolicyValidationError::bad(key, format!("is not usable: {error}")))
 }
 
 fn deterministic(key: &str, value: &Value) -> Result<Option<Deterministic>, PolicyValidationError> {

@@ -61,7 +61,8 @@ fn values_are_read_with_units_and_short_forms() {
     assert_eq!(policy.memory_bytes, 64 << 20);
     assert_eq!(policy.timeout_seconds.unwrap().as_millis(), 1500);
     assert_eq!(policy.deterministic.unwrap().seed, 7);
-    let mounts: Vec<String> = policy.mounts.iter().map(|m| format!("{}:{}", m.host.display(), m.guest)).collect();
+    let mounts: Vec<String> =
+        policy.mounts.iter().map(|m| format!("{}:{}", m.host.display(), m.guest)).collect();
     assert_eq!(mounts, ["data:/data", "out:/out"]);
     assert_eq!(ExecutionPolicy::from_toml("timeout_seconds = \"none\"").unwrap().timeout_seconds, None);
 }
@@ -72,30 +73,70 @@ fn bad_policies_name_the_key() {
         let error = ExecutionPolicy::from_toml(toml).unwrap_err();
         expected.assert_eq(&format!("{}: {error}", error.code()));
     }
-    check("fuel_bugdet = 1", &expect!["policy.unknown_key: policy key `fuel_bugdet` does not exist (did you mean `fuel_budget`?)"]);
+    check(
+        "fuel_bugdet = 1",
+        &expect!["policy.unknown_key: policy key `fuel_bugdet` does not exist (did you mean `fuel_budget`?)"],
+    );
     check("xyzzy = 1", &expect!["policy.unknown_key: policy key `xyzzy` does not exist"]);
     check("fuel_budget = 0", &expect!["policy.bad_value: policy key `fuel_budget` must be greater than 0"]);
     check("fuel_budget = -5", &expect!["policy.bad_value: policy key `fuel_budget` must be greater than 0"]);
-    check("fuel_budget = \"lots\"", &expect![[r#"policy.wrong_type: policy key `fuel_budget` must be a whole number, not the text "lots""#]]);
-    check("memory_bytes = 1.5", &expect![[r#"policy.wrong_type: policy key `memory_bytes` must be a number of bytes or a text such as "64MiB", not 1.5"#]]);
-    check("memory_bytes = \"64XB\"", &expect![[r#"policy.bad_value: policy key `memory_bytes` "64XB" is not a size (write it as 1000000, 64MB or 64MiB)"#]]);
-    check("timeout_seconds = 0", &expect![[r#"policy.bad_value: policy key `timeout_seconds` must be greater than 0 (or "none")"#]]);
-    check("timeout_seconds = nan", &expect![[r#"policy.bad_value: policy key `timeout_seconds` must be greater than 0 (or "none")"#]]);
-    check("preserve_logs = 1", &expect!["policy.wrong_type: policy key `preserve_logs` must be true or false, not 1"]);
-    check("max_open_files = 4294967296", &expect!["policy.bad_value: policy key `max_open_files` must be less than 2^32"]);
-    check("env = { \"A=B\" = \"x\" }", &expect![[r#"policy.bad_value: policy key `env` has a name that cannot be one: "A=B""#]]);
+    check(
+        "fuel_budget = \"lots\"",
+        &expect![[
+            r#"policy.wrong_type: policy key `fuel_budget` must be a whole number, not the text "lots""#
+        ]],
+    );
+    check(
+        "memory_bytes = 1.5",
+        &expect![[
+            r#"policy.wrong_type: policy key `memory_bytes` must be a number of bytes or a text such as "64MiB", not 1.5"#
+        ]],
+    );
+    check(
+        "memory_bytes = \"64XB\"",
+        &expect![[
+            r#"policy.bad_value: policy key `memory_bytes` "64XB" is not a size (write it as 1000000, 64MB or 64MiB)"#
+        ]],
+    );
+    check(
+        "timeout_seconds = 0",
+        &expect![[r#"policy.bad_value: policy key `timeout_seconds` must be greater than 0 (or "none")"#]],
+    );
+    check(
+        "timeout_seconds = nan",
+        &expect![[r#"policy.bad_value: policy key `timeout_seconds` must be greater than 0 (or "none")"#]],
+    );
+    check(
+        "preserve_logs = 1",
+        &expect!["policy.wrong_type: policy key `preserve_logs` must be true or false, not 1"],
+    );
+    check(
+        "max_open_files = 4294967296",
+        &expect!["policy.bad_value: policy key `max_open_files` must be less than 2^32"],
+    );
+    check(
+        "env = { \"A=B\" = \"x\" }",
+        &expect![[r#"policy.bad_value: policy key `env` has a name that cannot be one: "A=B""#]],
+    );
     check(
         "mounts = [{ host = \"a\", guest = \"/x\", mode = \"rx\" }]",
-        &expect!["policy.bad_value: policy key `mounts` must be a list of {host, guest, mode}: unknown variant `rx`, expected one of `ro`, `rw`, `overlay`"],
+        &expect![
+            "policy.bad_value: policy key `mounts` must be a list of {host, guest, mode}: unknown variant `rx`, expected one of `ro`, `rw`, `overlay`"
+        ],
     );
     check(
         "mounts = [{ host = \"a\", guest = \"/app\" }]",
-        &expect!["policy.bad_value: policy key `mounts` cannot replace the workspace at /app; mount below or beside it"],
+        &expect![
+            "policy.bad_value: policy key `mounts` cannot replace the workspace at /app; mount below or beside it"
+        ],
     );
-    check("fuel_budget =", &expect![[r#"
+    check(
+        "fuel_budget =",
+        &expect![[r#"
         policy.syntax: policy is not valid TOML: TOML parse error at line 1, column 14
           |
         1 | fuel_budget =
           |              ^
-        string values must be quoted, expected literal string"#]]);
+        string values must be quoted, expected literal string"#]],
+    );
 }

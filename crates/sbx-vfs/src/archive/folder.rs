@@ -19,7 +19,7 @@ impl Tree {
     /// [`Error::NotADirectory`] if `prefix` is none; [`Error::Io`] for what the host refuses, among it a link or
     /// something else than a file or directory in the way. What was copied before stays.
     pub fn export_dir(&self, prefix: &GuestPath, dest: &Dir) -> Result<Transferred> {
-        self.list(prefix)?;
+        drop(self.list(prefix)?);
         let mut done = Transferred::default();
         let mut open: Vec<(GuestPath, Dir)> = vec![(prefix.clone(), clone_dir(dest, prefix)?)];
         for item in self.walk(prefix) {
@@ -90,13 +90,11 @@ impl Editor<'_> {
                 pending.push((below, dir));
             } else if file_type.is_file() {
                 let max_bytes = self.ledger.quota.max_file_bytes;
-                let mut file =
-                    open_file(dir, &name, OpenHow::default(), max_bytes).map_err(|errno| match errno {
-                        Errno::Fbig => {
-                            Error::Quota { path: below.clone(), kind: QuotaKind::FileSize, limit: max_bytes }
-                        }
-                        errno => failed(std::io::Error::other(errno)),
-                    })?;
+                let mut file = open_file(dir, &name, OpenHow::default(), max_bytes).map_err(|errno| {
+                    let too_big =
+                        Error::Quota { path: below.clone(), kind: QuotaKind::FileSize, limit: max_bytes };
+                    if errno == Errno::Fbig { too_big } else { failed(std::io::Error::other(errno)) }
+                })?;
                 done.bytes += self.put_stream(&below, &mut file)?;
                 done.files += 1;
             } else {

@@ -16,7 +16,7 @@ impl Tree {
     /// # Errors
     /// [`Error::NotADirectory`] if `prefix` is none, [`Error::Io`] for what `writer` refuses.
     pub fn export_tar(&self, prefix: &GuestPath, writer: impl Write) -> Result<Transferred> {
-        self.list(prefix)?;
+        drop(self.list(prefix)?);
         let mut archive = Builder::new(writer);
         let mut done = Transferred::default();
         for item in self.walk(prefix) {

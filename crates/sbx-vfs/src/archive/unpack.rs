@@ -34,6 +34,7 @@ impl Editor<'_> {
             let mut long_name = None;
             for entry in archive.entries().map_err(broken)?.raw(true) {
                 let mut entry = entry.map_err(broken)?;
+                #[expect(clippy::wildcard_enum_match_arm, reason = "all others are entries")]
                 match entry.header().entry_type() {
                     EntryType::XHeader => long_name = pax_path(&mut entry).map_err(broken)?.or(long_name),
                     EntryType::GNULongName => long_name = Some(gnu_name(&mut entry).map_err(broken)?),
@@ -55,6 +56,7 @@ impl Editor<'_> {
         let name = long_name.unwrap_or_else(|| entry.path_bytes().into_owned());
         let name = String::from_utf8(name)
             .map_err(|error| Error::RefusedEntry { name: error.to_string(), what: "not named in UTF-8" })?;
+        #[expect(clippy::wildcard_enum_match_arm, reason = "kinds that no current tool writes")]
         let what = match entry.header().entry_type() {
             EntryType::Directory => return self.mkdir_all(&place(prefix, &name)?),
             // An old way to write a directory.

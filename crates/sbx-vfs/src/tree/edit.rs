@@ -120,7 +120,11 @@ impl Tree {
         self.claim(ledger, ino)?;
         self.unhook(ino, from.0, from.1)?;
         self.attach(ino, to.0, to.1)?;
-        self.inode_mut(ino)?.times.ctime_ns = ledger.now_ns;
+        let inode = self.inode_mut(ino)?;
+        inode.times.ctime_ns = ledger.now_ns;
+        if inode.standing == Standing::CopiedUp {
+            inode.standing = Standing::Guest; // No longer where the host's folder has it.
+        }
         self.touch(from.0, ledger.now_ns)?;
         self.touch(to.0, ledger.now_ns)?;
         Ok(looked_at)

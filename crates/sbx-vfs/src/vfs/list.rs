@@ -49,10 +49,14 @@ impl Vfs {
             }
             Object::HostDir(place, listing) => {
                 // A listing that begins anew sees what is there now; one that goes on sees what it began with.
-                let entries = match listing.take_if(|_old| cookie == 0) {
-                    Some(_) | None if listing.is_none() => listing.insert(place.list()?),
-                    _ => listing.get_or_insert_default(),
-                };
+                if cookie == 0 {
+                    *listing = None;
+                }
+                if listing.is_none() {
+                    let found = listing.insert(place.list()?);
+                    self.work = self.work.saturating_add(found.len() as u64);
+                }
+                let entries = listing.as_deref().unwrap_or_default();
                 let dots = [(".", FileType::Dir), ("..", FileType::Dir)].into_iter();
                 let all = dots.chain(entries.iter().map(|(name, file_type)| (name.as_str(), *file_type)));
                 for (next, (name, file_type)) in (1..).zip(all).filter(|(next, _)| *next > cookie) {

@@ -70,7 +70,8 @@ impl Vfs {
         let (ino, file_type) = match saved {
             SavedObject::Stream(stream) => return Some(Object::Stream(stream)),
             SavedObject::Path(path, file_type) => (self.tree.find(&path)?, file_type),
-            SavedObject::Orphan(ino, file_type) => (Ino(ino), file_type),
+            // Only what really has no name: else a number would get past whatever stands above a path.
+            SavedObject::Orphan(ino, file_type) => (*self.tree.orphans.get(&Ino(ino))?, file_type),
         };
         let inode = self.tree.inode(ino).ok().filter(|inode| inode.file_type() == file_type)?;
         match inode.file_type() {

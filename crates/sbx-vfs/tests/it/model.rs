@@ -68,7 +68,7 @@ fn apply(old: &Picture, newer: &Picture, tree: &Tree, other: &Tree) -> Picture {
         match change.kind {
             ChangeKind::Created => assert!(!result.contains_key(&change.path), "{change:?} was there"),
             ChangeKind::Modified => {
-                assert_ne!(result.get(&change.path), newer.get(&change.path), "{change:?}")
+                assert_ne!(result.get(&change.path), newer.get(&change.path), "{change:?}");
             }
             _ => continue,
         }
@@ -165,6 +165,7 @@ proptest! {
         check_diff(&start, &vfs.tree());
         check_diff(&vfs.tree(), &start);
         check_diff(&start, &fork.tree());
+        check_diff(&vfs.tree(), &fork.tree());
         let end = vfs.into_tree();
         prop_assert_eq!(end.recount(), end.usage());
     }

@@ -62,10 +62,9 @@ impl Linux {
 
     fn try_run(&self, op: &Op) -> Result<Option<Outcome>> {
         let done = |()| Outcome::Done;
-        let number = |n: usize| Outcome::Number(n as u64);
         Ok(Some(match op {
             Op::Open { slot, dir, path, follow, options } => {
-                let Some(path) = self.from_root(*dir, path)? else { return Ok(None) };
+                let Some(path) = self.seen_from_root(*dir, path)? else { return Ok(None) };
                 let mut flags = match (options.read, options.write) {
                     (true, true) => OFlags::RDWR,
                     (false, true) => OFlags::WRONLY,
@@ -81,40 +80,8 @@ impl Linux {
                 self.fds.borrow_mut().insert(*slot, opened);
                 Outcome::Done
             }
-            Op::Close { slot } => {
-                self.fds.borrow_mut().remove(slot).map(|_fd| Outcome::Done).ok_or(Theirs::BADF)?
-            }
-            Op::Read { slot, len } => self.with(*slot, |fd| read(*len, |buf| rustix::io::read(fd, buf)))?,
-            Op::Pread { slot, offset, len } => {
-                self.with(*slot, |fd| read(*len, |buf| rustix::io::pread(fd, buf, *offset)))?
-            }
-            Op::Write { slot, data } => self.with(*slot, |fd| rustix::io::write(fd, data)).map(number)?,
-            Op::Pwrite { slot, offset, data } => {
-                self.with(*slot, |fd| rustix::io::pwrite(fd, data, *offset)).map(number)?
-            }
-            Op::Seek { slot, whence, delta } => {
-                if self.is_dir(*slot)? {
-                    return Ok(Some(Outcome::Failed(Errno::Badf))); // DIR_SEEK
-                }
-                let from = match whence {
-                    Whence::Set => match u64::try_from(*delta) {
-                        Ok(at) => fs::SeekFrom::Start(at),
-                        Err(_) => return Err(Theirs::INVAL),
-                    },
-                    Whence::Current => fs::SeekFrom::Current(*delta),
-                    Whence::End => fs::SeekFrom::End(*delta),
-                };
-                Outcome::Number(self.with(*slot, |fd| fs::seek(fd, from))?)
-            }
-            Op::SetSize { slot, size } => self.with(*slot, |fd| fs::ftruncate(fd, *size)).map(done)?,
-            Op::Allocate { slot, offset, len } => self
-                .with(*slot, |fd| fs::fallocate(fd, fs::FallocateFlags::empty(), *offset, *len))
-                .map(done)?,
-            Op::Stat { slot } => self.with(*slot, |fd| fs::fstat(fd)).map(outcome)?,
-            Op::List { slot } if !self.is_dir(*slot)? => return Err(Theirs::NOTDIR),
-            Op::List { slot } => self.with(*slot, list)?,
             Op::StatAt { dir, path, follow } => {
-                let Some(path) = self.from_root(*dir, path)? else { return Ok(None) };
+                let Some(path) = self.seen_from_root(*dir, path)? else { return Ok(None) };
                 outcome(fs::fstat(self.look(&path, *follow)?)?)
             }
             Op::Mkdir { dir, path } => {
@@ -135,7 +102,7 @@ impl Linux {
                 fs::renameat(from_parent, from, to_parent, to).map(done)?
             }
             Op::Link { dir, from, follow, to_dir, to } => {
-                let Some(from) = self.from_root(*dir, from)? else { return Ok(None) };
+                let Some(from) = self.seen_from_root(*dir, from)? else { return Ok(None) };
                 let old = self.look(&from, *follow)?;
                 let Some((parent, name)) = self.parent(*to_dir, to)? else { return Ok(None) };
                 let old = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&old));
@@ -146,14 +113,56 @@ impl Linux {
                 fs::symlinkat(target.as_str(), parent, name).map(done)?
             }
             Op::Readlink { dir, path } => {
-                let Some(path) = self.from_root(*dir, path)? else { return Ok(None) };
+                let Some(path) = self.seen_from_root(*dir, path)? else { return Ok(None) };
                 let found = self.look(&path, false)?;
                 if fs::FileType::from_raw_mode(fs::fstat(&found)?.st_mode) != fs::FileType::Symlink {
                     return Err(Theirs::INVAL);
                 }
                 Outcome::Bytes(fs::readlinkat(found, "", Vec::new())?.into_bytes())
             }
+            op => self.run_on_slot(op)?,
         }))
+    }
+
+    /// What is done with an open descriptor.
+    fn run_on_slot(&self, op: &Op) -> Result<Outcome> {
+        let done = |()| Outcome::Done;
+        let number = |n: usize| Outcome::Number(n as u64);
+        Ok(match op {
+            Op::Close { slot } => {
+                self.fds.borrow_mut().remove(slot).map(|_fd| Outcome::Done).ok_or(Theirs::BADF)?
+            }
+            Op::Read { slot, len } => self.with(*slot, |fd| read(*len, |buf| rustix::io::read(fd, buf)))?,
+            Op::Pread { slot, offset, len } => {
+                self.with(*slot, |fd| read(*len, |buf| rustix::io::pread(fd, buf, *offset)))?
+            }
+            Op::Write { slot, data } => self.with(*slot, |fd| rustix::io::write(fd, data)).map(number)?,
+            Op::Pwrite { slot, offset, data } => {
+                self.with(*slot, |fd| rustix::io::pwrite(fd, data, *offset)).map(number)?
+            }
+            Op::Seek { slot, whence, delta } => {
+                if self.is_dir(*slot)? {
+                    return Ok(Outcome::Failed(Errno::Badf)); // DIR_SEEK
+                }
+                let from = match whence {
+                    Whence::Set => match u64::try_from(*delta) {
+                        Ok(at) => fs::SeekFrom::Start(at),
+                        Err(_) => return Err(Theirs::INVAL),
+                    },
+                    Whence::Current => fs::SeekFrom::Current(*delta),
+                    Whence::End => fs::SeekFrom::End(*delta),
+                };
+                Outcome::Number(self.with(*slot, |fd| fs::seek(fd, from))?)
+            }
+            Op::SetSize { slot, size } => self.with(*slot, |fd| fs::ftruncate(fd, *size)).map(done)?,
+            Op::Allocate { slot, offset, len } => self
+                .with(*slot, |fd| fs::fallocate(fd, fs::FallocateFlags::empty(), *offset, *len))
+                .map(done)?,
+            Op::Stat { slot } => self.with(*slot, |fd| fs::fstat(fd)).map(outcome)?,
+            Op::List { slot } if !self.is_dir(*slot)? => return Err(Theirs::NOTDIR),
+            Op::List { slot } => self.with(*slot, list)?,
+            op => panic!("{op:?} begins at a path"),
+        })
     }
 
     fn with<T>(&self, slot: u8, run: impl FnOnce(std::os::fd::BorrowedFd<'_>) -> Result<T>) -> Result<T> {
@@ -170,7 +179,7 @@ impl Linux {
     }
 
     /// `path` as seen from the root, if the directory in `slot` still has a path.
-    fn from_root(&self, slot: u8, path: &str) -> Result<Option<String>> {
+    fn seen_from_root(&self, slot: u8, path: &str) -> Result<Option<String>> {
         if slot == ROOT_SLOT {
             return Ok(Some(path.to_owned()));
         }
@@ -194,7 +203,7 @@ impl Linux {
         let trimmed = path.trim_end_matches('/');
         let at = trimmed.rfind('/').map_or(0, |slash| slash + 1);
         let (above, name) = path.split_at(at);
-        let Some(above) = self.from_root(slot, if above.is_empty() { "." } else { above })? else {
+        let Some(above) = self.seen_from_root(slot, if above.is_empty() { "." } else { above })? else {
             return Ok(None);
         };
         Ok(Some((self.open(&above, OFlags::PATH | OFlags::DIRECTORY)?, name)))
@@ -241,8 +250,13 @@ fn list(fd: std::os::fd::BorrowedFd<'_>) -> Result<Outcome> {
 
 fn outcome(stat: fs::Stat) -> Outcome {
     let file_type = file_type(fs::FileType::from_raw_mode(stat.st_mode));
-    let size = if file_type == FileType::Dir { 0 } else { stat.st_size as u64 }; // DIR_SIZE
-    Outcome::Stat { file_type, size, nlink: u64::from(stat.st_nlink) }
+    let size = if file_type == FileType::Dir { 0 } else { u64::try_from(stat.st_size).unwrap() }; // DIR_SIZE
+    Outcome::Stat { file_type, size, nlink: wide(stat.st_nlink) }
+}
+
+/// The link count is narrower on some machines.
+fn wide(n: impl Into<u64>) -> u64 {
+    n.into()
 }
 
 fn file_type(of: fs::FileType) -> FileType {

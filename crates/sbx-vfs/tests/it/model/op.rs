@@ -76,8 +76,9 @@ fn options() -> impl Strategy<Value = OpenOptions> {
 }
 
 fn data() -> impl Strategy<Value = Vec<u8>> {
-    (any::<u8>(), prop_oneof![4 => 0..64_usize, 1 => 65_000..140_000_usize])
-        .prop_map(|(seed, len)| (0..len).map(|at| seed.wrapping_add((at % 251) as u8)).collect())
+    (any::<u8>(), prop_oneof![4 => 0..64_usize, 1 => 65_000..140_000_usize]).prop_map(|(seed, len)| {
+        (0..len).map(|at| seed.wrapping_add(u8::try_from(at % 251).unwrap())).collect()
+    })
 }
 
 fn op() -> impl Strategy<Value = Op> {
