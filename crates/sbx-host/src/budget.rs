@@ -4,7 +4,11 @@
 //! about what the host's processor does in the time of one guest instruction (a sixth of a nanosecond), and a run may
 //! spend as much as its fuel budget. Measured prices, rounded up; the bench `host_call` prints what a call costs.
 
+use std::{future::poll_fn, task::Poll};
+
 use thiserror::Error;
+
+use crate::engine::FUEL_SLICE;
 
 /// Any call: leaving the guest, looking up a descriptor.
 pub(crate) const CALL: u64 = 1_000;
@@ -33,6 +37,8 @@ pub(crate) struct Spent;
 pub(crate) struct HostBudget {
     limit: u64,
     spent: u64,
+    /// What of `spent` was spent since the run last yielded.
+    in_slice: u64,
     n_calls: u64,
 }
 
@@ -50,7 +56,25 @@ impl HostBudget {
     /// Charges more for the call under way, once it is known what it takes.
     pub(crate) fn add(&mut self, price: u64) -> Result<(), Spent> {
         self.spent = self.spent.saturating_add(price);
+        self.in_slice = self.in_slice.saturating_add(price);
         if self.spent > self.limit { Err(Spent) } else { Ok(()) }
+    }
+
+    /// Yields once if as much host work was done as a slice of fuel is worth, so that the run can be stopped here.
+    pub(crate) async fn end_slice(&mut self) {
+        if self.in_slice < FUEL_SLICE {
+            return;
+        }
+        self.in_slice = 0;
+        let mut yielded = false;
+        poll_fn(|context| {
+            if std::mem::replace(&mut yielded, true) {
+                return Poll::Ready(());
+            }
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
     }
 
     pub(crate) fn n_calls(&self) -> u64 {

@@ -26,12 +26,18 @@ const BAD_FRAME: i32 = -2;
 
 pub(crate) fn add_to_linker(linker: &mut Linker<State>) -> Result<(), Error> {
     linker
-        .func_wrap(
+        .func_wrap_async(
             "host",
             "call",
-            |mut caller: Caller<'_, State>, at: u32, len: u32, _out_at: u32, _out_len: u32| {
-                let memory = caller.get_export("memory").and_then(Extern::into_memory);
-                memory.map_or(Ok(BAD_FRAME), |memory| answer(&mut caller, memory, at as usize, len as usize))
+            |mut caller: Caller<'_, State>, (at, len, _out_at, _out_len): (u32, u32, u32, u32)| {
+                Box::new(async move {
+                    let Some(memory) = caller.get_export("memory").and_then(Extern::into_memory) else {
+                        return Ok(BAD_FRAME);
+                    };
+                    let answer = answer(&mut caller, memory, at as usize, len as usize)?;
+                    caller.data_mut().wasi.budget.end_slice().await;
+                    Ok::<i32, wasmtime::Error>(answer)
+                })
             },
         )
         .map_err(Error::engine("define the door"))?;

@@ -22,8 +22,9 @@ pub(crate) const MEMORY_RESERVATION: usize = 4 << 30;
 /// checked, and collected when full.
 const GC_HEAP_RESERVATION: u64 = 4 << 20;
 
-/// Units of fuel between two looks at the deadline and the cancel flag: two to three milliseconds.
-pub(crate) const FUEL_SLICE: u64 = 10_000_000;
+/// Units of fuel, or of host work, between two looks at the deadline and the cancel flag: a third of a millisecond. Short,
+/// because runs that share a thread wait for one another's slices; a yield costs too little to be measured even so.
+pub(crate) const FUEL_SLICE: u64 = 1_000_000;
 
 /// How an image gets under a guest's memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

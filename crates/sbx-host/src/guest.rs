@@ -66,8 +66,7 @@ impl Guest {
 
     fn link(engine: &Engine, images: ImageMode, module: &Module, hash: String) -> Result<Self> {
         let mut linker = Linker::new(engine);
-        wasi::add_to_linker(&mut linker, |state: &mut State| &mut state.wasi)
-            .map_err(Error::engine("define WASI"))?;
+        wasi::add_to_linker(&mut linker).map_err(Error::engine("define WASI"))?;
         door::add_to_linker(&mut linker)?;
         let pre = linker.instantiate_pre(module).map_err(Error::engine("link the guest"))?;
         Ok(Self { inner: Arc::new(Inner { engine: engine.clone(), pre, hash, images }) })

@@ -121,7 +121,10 @@ impl Instance {
                 problem: "it belongs to another guest".to_owned(),
             });
         }
-        let vfs = Vfs::new(setup.tree, setup.quota, setup.mounts)?;
+        let mut tree = setup.tree;
+        // Nothing is open in a new instance: what an earlier one unlinked while it was open is gone.
+        tree.drop_orphans();
+        let vfs = Vfs::new(tree, setup.quota, setup.mounts)?;
         let clock = GuestClock::new(setup.deterministic, image.monotonic_ns());
         let mut wasi = Wasi::new(vfs, clock, setup.deterministic, helper);
         wasi.set_process(&setup.args, &setup.environ);

@@ -7,6 +7,7 @@
 mod calls;
 mod convert;
 mod files;
+mod link;
 mod poll;
 
 use std::sync::Arc;
@@ -27,7 +28,7 @@ use crate::{
     output::{Captured, OutputSink, OutputStream},
 };
 
-pub(crate) use wasmtime_wasi::p1::wasi_snapshot_preview1::add_to_linker;
+pub(crate) use self::link::add_to_linker;
 
 /// The guest called `proc_exit`.
 #[derive(Debug, thiserror::Error)]

@@ -132,6 +132,7 @@ fn header<'a>(program: &'a Program, policy: &'a ExecutionPolicy) -> RunHeader<'a
         argv: program.argv.as_deref().or(policy.argv.as_deref()),
         echo: program.echo,
         line_buffered: program.sink.is_some(),
+        at_exit: program.at_exit,
         ..RunHeader::default()
     }
 }

@@ -28,6 +28,8 @@ pub struct Program {
     pub sink: Option<Arc<dyn OutputSink>>,
     /// Prints the value of the last expression, as a console does, instead of keeping it in the result.
     pub echo: bool,
+    /// Runs at its end what it registered with `atexit`: for the last program of an interpreter.
+    pub at_exit: bool,
 }
 
 impl Program {
@@ -43,6 +45,7 @@ impl Program {
             cancel: None,
             sink: None,
             echo: false,
+            at_exit: false,
         }
     }
 
@@ -141,6 +144,8 @@ pub(crate) struct RunHeader<'a> {
     pub(crate) echo: bool,
     #[serde(skip_serializing_if = "is_false")]
     pub(crate) line_buffered: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    pub(crate) at_exit: bool,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]

@@ -53,7 +53,8 @@ impl Bench {
     }
 
     fn run(&self, interpreter: &mut Interpreter, code: &str) {
-        let result = self.python.host().block_on(interpreter.run(&Program::new(code))).expect("the host works");
+        let result =
+            self.python.host().block_on(interpreter.run(&Program::new(code))).expect("the host works");
         assert!(result.success, "{}", result.stderr);
     }
 
@@ -74,7 +75,8 @@ fn beside(n: usize, mut ours: impl FnMut(), mut theirs: impl FnMut()) -> (Durati
         time(&mut ours);
         time(&mut theirs);
     }
-    let (mut left, mut right): (Vec<_>, Vec<_>) = (0..n).map(|_| (time(&mut ours), time(&mut theirs))).unzip();
+    let (mut left, mut right): (Vec<_>, Vec<_>) =
+        (0..n).map(|_| (time(&mut ours), time(&mut theirs))).unzip();
     left.sort();
     right.sort();
     (left[n / 2], right[n / 2])

@@ -1,9 +1,15 @@
 //! The files of a sandbox, from the host's side: put, get, list, carry to and from a folder.
 
-use sbx_core::GuestPath;
-use sbx_vfs::{Quota, Tree};
+use std::{io, path::Path};
 
-use crate::{error::Result, sandbox::Sandbox};
+use cap_std::{ambient_authority, fs::Dir};
+use sbx_core::{GuestPath, SandboxResult};
+use sbx_vfs::{FileType, Quota, Transferred, Tree};
+
+use crate::{
+    error::{Error, Result},
+    sandbox::Sandbox,
+};
 
 impl Sandbox {
     /// Puts a file into the workspace; `path` is relative to it or absolute. Replaces what is there.
@@ -28,7 +34,7 @@ impl Sandbox {
     #[must_use]
     pub fn list_files(&self) -> Vec<GuestPath> {
         let items = self.files.walk(&self.policy().guest_mount_path);
-        items.filter(|item| item.file_type() != sbx_vfs::FileType::Dir).map(|item| item.path).collect()
+        items.filter(|item| item.file_type() != FileType::Dir).map(|item| item.path).collect()
     }
 
     /// Removes a file, or a directory with all in it.
@@ -39,6 +45,63 @@ impl Sandbox {
         let path = self.resolve(path)?;
         let quota = self.quota();
         Ok(self.files.edit(quota, now_ns()).remove(&path, true)?)
+    }
+
+    /// Copies what is in the host's folder `from` into the workspace; all of it or, after an error, nothing.
+    ///
+    /// # Errors
+    /// A folder that cannot be read, a link or device in it, a full quota.
+    pub fn import_dir(&mut self, from: &Path) -> Result<Transferred> {
+        let dir = open_dir(from)?;
+        let (quota, workspace) = (self.quota(), self.policy().guest_mount_path.clone());
+        Ok(self.files.edit(quota, now_ns()).import_dir(&workspace, &dir)?)
+    }
+
+    /// Copies the workspace into the host's folder `to`, which is made if it is not there. Files in it are overwritten;
+    /// links in it are not followed, and links of the guest's are left out.
+    ///
+    /// # Errors
+    /// What the host refuses. What was copied before stays.
+    pub fn export_dir(&self, to: &Path) -> Result<Transferred> {
+        std::fs::create_dir_all(to).map_err(host_file("create the folder", to))?;
+        Ok(self.files.export_dir(&self.policy().guest_mount_path, &open_dir(to)?)?)
+    }
+
+    /// Does to the host's folder `to` what the run of `result` did to the workspace: writes the files that it created
+    /// or modified, removes those that it deleted. Everything else in the folder stays untouched.
+    ///
+    /// # Errors
+    /// What the host refuses. What was done before stays.
+    ///
+    /// # Security
+    /// Nothing outside of the folder is reached, whatever links are in it; links of the guest's are left out.
+    pub fn export_changes(&self, result: &SandboxResult, to: &Path) -> Result<()> {
+        let dir = open_dir(to)?;
+        let workspace = &self.policy().guest_mount_path;
+        for path in result.files_created.iter().chain(&result.files_modified) {
+            let Some(below) = path.strip_prefix(workspace) else { continue };
+            if self.files.stat(path)?.file_type() != FileType::File {
+                continue;
+            }
+            let bytes = self.files.read_file(path)?;
+            let write = || {
+                if let Some((folder, _)) = below.rsplit_once('/') {
+                    dir.create_dir_all(folder)?;
+                }
+                dir.write(below, bytes)
+            };
+            write().map_err(host_file("write", &to.join(below)))?;
+        }
+        for path in &result.files_deleted {
+            let Some(below) = path.strip_prefix(workspace) else { continue };
+            match dir.remove_file(below) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(host_file("remove", &to.join(below))(error));
+                }
+                Ok(()) | Err(_) => {}
+            }
+        }
+        Ok(())
     }
 
     /// The files as they are now, to start another sandbox with: a fork in constant time.
@@ -54,6 +117,15 @@ impl Sandbox {
     fn quota(&self) -> Quota {
         sbx_runtime_python::quota(self.policy())
     }
+}
+
+fn open_dir(path: &Path) -> Result<Dir> {
+    Dir::open_ambient_dir(path, ambient_authority()).map_err(host_file("open the folder", path))
+}
+
+fn host_file(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error {
+    let path = path.to_owned();
+    move |source| Error::HostFile { action, path, source }
 }
 
 fn now_ns() -> u64 {

@@ -33,4 +33,4 @@ pub use sbx_core::{
 };
 pub use sbx_host::{CancellationToken, HostConfig, ImageMode, OutputSink, OutputStream};
 pub use sbx_runtime_python::{DEFAULT_IMAGE, ImageInfo, Program};
-pub use sbx_vfs::{FileType, Tree};
+pub use sbx_vfs::{FileType, Transferred, Tree};

@@ -161,7 +161,8 @@ impl Sandbox {
     /// # Errors
     /// As [`Sandbox::execute`].
     pub async fn execute_async(&mut self, program: impl Into<Program>) -> Result<SandboxResult> {
-        let program = program.into();
+        let mut program = program.into();
+        program.at_exit |= !self.persists;
         let mut interpreter = match self.live.take() {
             Some(interpreter) if !interpreter.is_spent() => interpreter,
             _ => self.open().await?,

@@ -9,7 +9,7 @@ use std::{
 
 use tokio::{runtime::Handle, time::Sleep};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
-use wasmtime::{AsContextMut, ThrownException, Trap, Val};
+use wasmtime::{AsContextMut, GcHeapOutOfMemory, ThrownException, Trap, Val};
 use wiggle::GuestError;
 
 use super::check_call;
@@ -85,12 +85,16 @@ fn classify(error: wasmtime::Error) -> Result<Outcome> {
     if error.is::<budget::Spent>() {
         return Ok(Outcome::FuelExhausted);
     }
-    // A pointer outside of memory in a host call, and an exception that nothing in the guest catches.
+    // A pointer outside of memory in a host call; an exception that nothing in the guest catches; more exceptions alive
+    // than their heap can hold.
     if error.is::<GuestError>() {
         return Ok(Outcome::Trapped("bad_pointer"));
     }
     if error.is::<ThrownException>() {
         return Ok(Outcome::Trapped("uncaught_exception"));
+    }
+    if error.is::<GcHeapOutOfMemory<()>>() {
+        return Ok(Outcome::Trapped("out_of_memory"));
     }
     match error.downcast_ref::<Trap>() {
         Some(Trap::OutOfFuel) => Ok(Outcome::FuelExhausted),

@@ -96,8 +96,9 @@ impl Wasi {
 
     /// Fills guest memory with random bytes.
     pub(super) fn random_into(&mut self, memory: &mut GuestMemory<'_>, at: GuestPtr<[u8]>) -> WasiResult<()> {
-        /// More than this at once is a mistake or an attack: libraries ask for a few hundred bytes.
-        const MAX_RANDOM_BYTES: u32 = 4 << 20;
+        /// More than this at once is a mistake or an attack (libraries ask for 256 bytes at most), and would keep
+        /// neighbours on the thread waiting. The bound of `getRandomValues` in the Web Cryptography API.
+        const MAX_RANDOM_BYTES: u32 = 1 << 16;
         self.charge(u64::from(at.len()) * budget::RANDOM_BYTE)?;
         if at.len() > MAX_RANDOM_BYTES {
             return Err(Errno::Inval.into());

@@ -179,7 +179,6 @@ const MAX_CALLS: usize = 1024;
 /// turn, makes the calls one after another, and writes what they returned to its output, four bytes each.
 pub(crate) fn probe_wat() -> String {
     let mut imports = String::new();
-    let mut exports = String::new();
     let mut calls = String::new();
     let mut table = String::new();
     for (index, (name, kinds)) in IMPORTS.iter().enumerate() {
@@ -192,7 +191,6 @@ pub(crate) fn probe_wat() -> String {
             r#"(import "{module}" "{field}" (func $i{index} (param {types}) {result}))"#
         )
         .unwrap();
-        writeln!(exports, r#"(export "{name}" (func $i{index}))"#).unwrap();
         write!(calls, "(func $c{index} (param $r i32) (result i32) (call $i{index}").unwrap();
         for (position, kind) in kinds.chars().enumerate() {
             let load = format!("(i64.load offset={} (local.get $r))", 8 + 8 * position);
@@ -206,7 +204,7 @@ pub(crate) fn probe_wat() -> String {
     }
     let write = IMPORTS.iter().position(|(name, _)| *name == "fd_write").unwrap();
     format!(
-        r#"(module {imports} {exports}
+        r#"(module {imports}
           (memory (export "memory") 4)
           (type $call (func (param i32) (result i32)))
           (table funcref (elem {table} $dump))

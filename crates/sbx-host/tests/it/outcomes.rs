@@ -23,8 +23,8 @@ fn proc_exit_ends_the_run_with_the_guests_own_code() {
     // wasmtime-wasi makes a plain error of 126 and more.
     for code in [0, 1, 125, 126, 200, 255, 256, u32::MAX] {
         let mut instance = open(&probe().0, &probe().1);
-        let report = run(&mut instance, "proc_exit", &[code.cast_signed()], limits());
-        assert_eq!(report.outcome, Outcome::Exited(code));
+        let answers = Script::new().call("proc_exit", &[code.into()]).run_in(&mut instance, limits());
+        assert_eq!(answers.report.outcome, Outcome::Exited(code));
         assert!(instance.is_spent(), "its stack is gone");
     }
 }
