@@ -17,10 +17,11 @@ pub(crate) fn bench(workspace: &Workspace, quick: bool) -> anyhow::Result<()> {
     if benches.is_empty() {
         bail!("no crate has benchmarks");
     }
-    guests::setup_with(workspace, ("bench", "release"), None)?;
+    guests::setup(workspace, None)?;
     shell::say("measuring");
     // By name: a plain `cargo bench` would also start unit tests, which do not know criterion's options.
-    let mut command = cargo_command(workspace, ["bench", "--workspace"]);
+    // In the profile of the tests, whose dependencies are optimised too: another would compile wasmtime again.
+    let mut command = cargo_command(workspace, ["bench", "--profile", "dev", "--workspace"]);
     for (_, name) in benches {
         command.args(["--bench", name]);
     }

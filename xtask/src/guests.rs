@@ -13,23 +13,7 @@ const PROFILE: (&str, &str) = ("dev", "debug");
 
 /// Fetches and prepares the guests.
 pub(crate) fn setup(workspace: &Workspace, source: Option<&Path>) -> anyhow::Result<()> {
-    setup_with(workspace, PROFILE, source)
-}
-
-/// Sets up, then runs the demo.
-pub(crate) fn demo(workspace: &Workspace, source: Option<&Path>) -> anyhow::Result<()> {
-    setup(workspace, source)?;
-    shell::say("running the demo");
-    let program = workspace.program(PROFILE.1, "examples/demo");
-    shell::run(&mut Command::new(program))
-}
-
-/// Sets up with a program of the given profile and its folder.
-pub(crate) fn setup_with(
-    workspace: &Workspace,
-    (profile, profile_dir): (&str, &str),
-    source: Option<&Path>,
-) -> anyhow::Result<()> {
+    let (profile, profile_dir) = PROFILE;
     shell::build(workspace, profile, profile_dir)?;
     shell::say("setting up the guests");
     let mut command = Command::new(workspace.program(profile_dir, "sbx"));
@@ -38,4 +22,12 @@ pub(crate) fn setup_with(
         command.arg("--source").arg(path::absolute(source)?);
     }
     shell::run(&mut command).context("the guests could not be set up")
+}
+
+/// Sets up, then runs the demo.
+pub(crate) fn demo(workspace: &Workspace, source: Option<&Path>) -> anyhow::Result<()> {
+    setup(workspace, source)?;
+    shell::say("running the demo");
+    let program = workspace.program(PROFILE.1, "examples/demo");
+    shell::run(&mut Command::new(program))
 }

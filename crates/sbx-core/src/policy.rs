@@ -357,6 +357,7 @@ fn default_epoch() -> u64 {
     1_767_225_600
 }
 
+#[expect(clippy::ref_option, reason = "the form that serde calls")]
 fn seconds_or_none<S: serde::Serializer>(limit: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
     match limit {
         Some(limit) => serializer.serialize_f64(limit.as_secs_f64()),

@@ -78,7 +78,7 @@ pub fn show_bytes(bytes: u64) -> String {
         scale <<= 10;
         name = larger;
     }
-    if bytes % scale == 0 {
+    if bytes.is_multiple_of(scale) {
         return format!("{} {name}", bytes / scale);
     }
     // Tenths in integers, so that no rounding surprise creeps in.

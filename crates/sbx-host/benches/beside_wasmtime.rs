@@ -2,6 +2,7 @@
 //!
 //! `cargo xtask bench` prints a Markdown table. The other side is the same guest with preopened directories, compiled with
 //! fuel where files are compared and without where metering is (two minutes each the first time, kept in the cache).
+#![expect(clippy::print_stdout, reason = "the table is what it is for")]
 
 use std::{
     fs,

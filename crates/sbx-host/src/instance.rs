@@ -95,8 +95,16 @@ pub struct Instance {
 pub(crate) struct Exports {
     pub(crate) instance: WasmInstance,
     pub(crate) memory: Memory,
-    /// Guests that take turns have both.
-    pub(crate) turn: Option<(TypedFunc<u32, u32>, TypedFunc<(u32, u32), i32>)>,
+    /// Guests that take turns have it.
+    pub(crate) turn: Option<Turn>,
+}
+
+/// The two functions by which a guest takes a turn.
+pub(crate) struct Turn {
+    /// `host_alloc`: memory for `n` bytes.
+    pub(crate) alloc: TypedFunc<u32, u32>,
+    /// `turn`: address and length of the program; frees it.
+    pub(crate) take: TypedFunc<(u32, u32), i32>,
 }
 
 impl fmt::Debug for Instance {
@@ -202,8 +210,9 @@ impl Exports {
             .get_memory(store.as_context_mut(), "memory")
             .ok_or_else(|| Error::refused("a guest exports its `memory`"))?;
         let alloc = instance.get_typed_func(store.as_context_mut(), "host_alloc").ok();
-        let turn = instance.get_typed_func(store.as_context_mut(), "turn").ok();
-        Ok(Self { instance, memory, turn: alloc.zip(turn) })
+        let take = instance.get_typed_func(store.as_context_mut(), "turn").ok();
+        let turn = alloc.zip(take).map(|(alloc, take)| Turn { alloc, take });
+        Ok(Self { instance, memory, turn })
     }
 }
 

@@ -34,7 +34,8 @@ pub struct Captured {
     pub bytes: Vec<u8>,
     /// All bytes that the guest wrote, kept or not.
     pub n_written: u64,
-    limit: u64,
+    /// How many bytes are kept.
+    pub limit: u64,
 }
 
 impl Captured {
@@ -94,7 +95,7 @@ mod tests {
             (capture(10, b"hello").text().as_str(), capture(10, b"hello").truncated()),
             ("hello", false)
         );
-        assert_eq!(capture(5, b"hello").truncated(), false);
+        assert!(!capture(5, b"hello").truncated());
         let cut = capture(4, "aññ".as_bytes());
         assert_eq!((cut.text().as_str(), cut.truncated(), cut.n_written), ("añ", true, 5));
         assert_eq!(capture(9, b"ok\xff!").text(), "ok\u{fffd}!");

@@ -26,6 +26,7 @@ pub(crate) fn strip(wasm: &[u8]) -> Result<Stripped> {
     let mut module = Module::new();
     let mut image: Option<Vec<u8>> = None;
     let mut exports_memory = false;
+    #[expect(clippy::wildcard_enum_match_arm, reason = "sections that are copied as they are")]
     for payload in Parser::new(0).parse_all(wasm) {
         let payload = payload.map_err(malformed)?;
         match &payload {
@@ -97,10 +98,11 @@ fn apply(segments: DataSectionReader<'_>, image: &mut [u8]) -> Result<DataSectio
                 rest.passive(segment.data.iter().copied());
             }
             DataKind::Active { offset_expr, .. } => {
-                let offset = match offset_expr.get_operators_reader().read().map_err(malformed)? {
-                    Operator::I32Const { value } => value.cast_unsigned() as usize,
-                    _ => return Err(Error::refused("a data segment has a computed offset")),
+                let offset = offset_expr.get_operators_reader().read().map_err(malformed)?;
+                let Operator::I32Const { value } = offset else {
+                    return Err(Error::refused("a data segment has a computed offset"));
                 };
+                let offset = value.cast_unsigned() as usize;
                 let target = offset
                     .checked_add(segment.data.len())
                     .and_then(|end| image.get_mut(offset..end))

@@ -85,7 +85,7 @@ fn of_ending(ending: Ending, around: &Surroundings<'_>) -> Option<Advice> {
             AdviceKind::StackOverflow,
             "Calls were nested deeper than the stack allows. Use a loop with a list as a stack in place of recursion.",
         )),
-        _ => None,
+        Ending::Ok | Ending::Exception | Ending::Exit | Ending::Trap | Ending::Cancelled | _ => None,
     }
 }
 

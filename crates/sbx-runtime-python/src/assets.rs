@@ -1,14 +1,14 @@
 //! What the guest finds in its filesystem before anyone writes to it.
 //!
 //! One tree for every sandbox, forked for each: the standard library and packages as one zip, served from a shared
-//! mapping; matplotlib's data files; empty folders to work in.
+//! mapping; matplotlib's data files; empty folders to work in; the devices that programs open by name.
 
 use std::{io::Read, ops::Range, sync::Arc};
 
 use sbx_cache::{Cache, SealedFile, fetch::FetchedFiles};
 use sbx_core::GuestPath;
 use sbx_host::{InstanceSetup, SharedFile};
-use sbx_vfs::{Quota, Tree, TreeBuilder};
+use sbx_vfs::{Device, Quota, Tree, TreeBuilder};
 
 use crate::error::{Error, Result};
 
@@ -29,6 +29,14 @@ const WRITABLE: [&str; 2] = ["/app", "/tmp"];
 
 /// Old habits: programs put these on their path themselves. They exist and are read-only.
 const PACKAGE_FOLDERS: [&str; 2] = ["/app/site-packages", "/data/site-packages"];
+
+/// What programs open by name.
+const DEVICES: [(&str, Device); 4] = [
+    ("/dev/null", Device::Null),
+    ("/dev/zero", Device::Zero),
+    ("/dev/random", Device::Random),
+    ("/dev/urandom", Device::Random),
+];
 
 /// Unpacks matplotlib's data into one file of the cache, as an archive without compression: it is mapped, never copied.
 pub(crate) fn unpack(cache: &Cache, files: &FetchedFiles) -> Result<()> {
@@ -75,6 +83,9 @@ pub(crate) fn base_tree(cache: &Cache, files: &FetchedFiles) -> Result<Tree> {
     }
     for folder in PACKAGE_FOLDERS {
         builder.read_only_dir(&fixed(folder)?)?;
+    }
+    for (path, device) in DEVICES {
+        builder.device(&fixed(path)?, device)?;
     }
     Ok(builder.build())
 }

@@ -171,7 +171,7 @@ fn error_of(report: &RunReport, ending: Ending, reply: &Reply) -> Option<GuestEr
         Ending::Cancelled => ("Cancelled", "the caller cancelled the run"),
         Ending::Trap => ("Trap", "the interpreter was broken or aborted"),
         Ending::Exception => ("Exception", "the run failed; see stderr"),
-        _ => return None,
+        Ending::Ok | Ending::Exit | _ => return None,
     };
     let mut error = GuestError::default();
     kind.clone_into(&mut error.kind);

@@ -126,6 +126,7 @@ pub(crate) enum Request<'a> {
 }
 
 #[derive(Debug, Default, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the switches of the guest's `run`, one member each")]
 pub(crate) struct RunHeader<'a> {
     pub(crate) name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]

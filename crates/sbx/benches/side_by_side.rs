@@ -1,7 +1,8 @@
 //! The numbers of `docs/performance.md`: each measured beside what it is compared with, in one run.
 //!
-//! `cargo bench -p sbx --bench side_by_side` prints a Markdown table. The two sides of a row take turns, so that a noisy
+//! `cargo xtask bench` prints it as a Markdown table. The two sides of a row take turns, so that a noisy
 //! machine is as noisy for both.
+#![expect(clippy::print_stdout, reason = "the table is what it is for")]
 
 use std::{
     fs,
@@ -91,16 +92,23 @@ fn show(time: Duration) -> String {
     format!("{:.3} ms", time.as_secs_f64() * 1e3)
 }
 
+/// The interpreter itself: what is first on the path may be a script that looks for it.
+fn native_python() -> String {
+    let output = Command::new("python3").args(["-c", "import sys; print(sys.executable, end='')"]).output();
+    String::from_utf8(output.expect("python3 is there").stdout).expect("a path in UTF-8")
+}
+
 fn fresh_run_beside_native(bench: &Bench) {
+    let python3 = native_python();
     let native = || {
-        let mut python = Command::new("python3");
+        let mut python = Command::new(&python3);
         let status = python.args(["-I", "-c", "print(1)"]).stdout(Stdio::null()).status();
         assert!(status.expect("python3 is there").success());
     };
     let what = "fresh `print(1)`, numpy and pandas imported";
     row(what, "`python3 -I -c 'print(1)'`", beside(200, || bench.fresh("python-data", "print(1)"), native));
     let native = || {
-        let mut python = Command::new("python3");
+        let mut python = Command::new(&python3);
         python.args(["-I", "-c", "import json, re, csv, datetime, random, decimal, pathlib; print(1)"]);
         assert!(python.stdout(Stdio::null()).status().expect("python3 is there").success());
     };

@@ -1,5 +1,4 @@
 //! The steps of a run, one by one: `step/runtime/variant`.
-#![expect(missing_docs, reason = "criterion's macros make a public function")]
 
 use std::{hint::black_box, sync::Arc};
 

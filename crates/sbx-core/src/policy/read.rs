@@ -56,7 +56,7 @@ impl ExecutionPolicy {
             "max_file_bytes" => self.max_file_bytes = bytes(key, value)?,
             "guest_mount_path" => self.guest_mount_path = guest_path(key, value)?,
             "mounts" => {
-                self.mounts.extend(structured::<Vec<Mount>>(key, value, "a list of {host, guest, mode}")?)
+                self.mounts.extend(structured::<Vec<Mount>>(key, value, "a list of {host, guest, mode}")?);
             }
             "mount_data_dir" => self.data_mount().host = text(key, value)?.into(),
             "guest_data_path" => self.data_mount().guest = guest_path(key, value)?,

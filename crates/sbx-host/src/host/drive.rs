@@ -52,17 +52,16 @@ async fn call(instance: &mut Instance, call: &Call) -> wasmtime::Result<i32> {
     let (store, exports) = (&mut instance.store, &instance.exports);
     match call {
         Call::Turn(bytes) => {
-            let (alloc, turn) =
-                exports.turn.as_ref().ok_or_else(|| wasmtime::Error::msg("the guest takes no turns"))?;
+            let turn = exports.turn.as_ref().ok_or_else(|| wasmtime::Error::msg("the guest takes no turns"))?;
             let len = u32::try_from(bytes.len())?;
             if len == 0 {
-                return turn.call_async(store, (0, 0)).await;
+                return turn.take.call_async(store, (0, 0)).await;
             }
-            let at = alloc.call_async(store.as_context_mut(), len).await?;
+            let at = turn.alloc.call_async(store.as_context_mut(), len).await?;
             // A guest without memory for its program says so itself when it is given address 0.
             let written = exports.memory.write(store.as_context_mut(), at as usize, bytes);
             let at = if written.is_ok() { at } else { 0 };
-            turn.call_async(store, (at, len)).await
+            turn.take.call_async(store, (at, len)).await
         }
         Call::Export { name, arguments } => {
             let function = exports

@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn a_region_is_clean_again_whatever_was_written() {
-        let bytes: Vec<u8> = (0..LEN).map(|i| (i % 251) as u8).collect();
+        let bytes: Vec<u8> = (0..=250).cycle().take(LEN).collect();
         let image = MappedImage::from_bytes(&bytes).unwrap();
         // All pages (half of them are kept), a few; then none, until the idle ones are given up.
         let all_then_idle = [PAGE, 3 * PAGE, LEN / 5].into_iter().chain([usize::MAX; 2 * MAX_IDLE_RUNS as usize]);

@@ -326,12 +326,10 @@ impl WasiSnapshotPreview1 for Wasi {
         new: GuestPtr<str>,
     ) -> WasiResult<()> {
         let follow = follows(flags);
-        let new = path(m, new)?;
-        let wait = self.may_wait_path(new_dir.into(), &new);
-        self.with_path_or(wait, m, old_dir, old, move |vfs, dir, old| {
-            vfs.link(dir, old, follow, new_dir.into(), &new)
-        })
-        .await
+        let (old_dir, old) = self.named(m, old_dir, old)?;
+        let (new_dir, new) = self.named(m, new_dir, new)?;
+        let wait = self.may_wait_path(old_dir, &old) || self.may_wait_path(new_dir, &new);
+        self.with_files(wait, move |vfs| vfs.link(old_dir, &old, follow, new_dir, &new)).await
     }
 
     async fn path_open(
@@ -393,12 +391,10 @@ impl WasiSnapshotPreview1 for Wasi {
         new_dir: Fd,
         new: GuestPtr<str>,
     ) -> WasiResult<()> {
-        let new = path(m, new)?;
-        let wait = self.may_wait_path(new_dir.into(), &new);
-        self.with_path_or(wait, m, old_dir, old, move |vfs, dir, old| {
-            vfs.rename(dir, old, new_dir.into(), &new)
-        })
-        .await
+        let (old_dir, old) = self.named(m, old_dir, old)?;
+        let (new_dir, new) = self.named(m, new_dir, new)?;
+        let wait = self.may_wait_path(old_dir, &old) || self.may_wait_path(new_dir, &new);
+        self.with_files(wait, move |vfs| vfs.rename(old_dir, &old, new_dir, &new)).await
     }
 
     async fn path_symlink(
@@ -473,6 +469,14 @@ impl WasiSnapshotPreview1 for Wasi {
 }
 
 impl Wasi {
+    /// A path that a call names, copied out of the guest.
+    fn named(&mut self, m: &Memory<'_>, dir: Fd, at: GuestPtr<str>) -> WasiResult<(sbx_vfs::Fd, String)> {
+        self.charge(budget::PATH)?;
+        let dir = u32::from(dir);
+        let path = self.resolve_alias(dir, path(m, at)?);
+        Ok((dir, path))
+    }
+
     /// A call that names one path.
     async fn with_path<R: Send + 'static>(
         &mut self,
@@ -481,22 +485,8 @@ impl Wasi {
         at: GuestPtr<str>,
         call: impl FnOnce(&mut sbx_vfs::Vfs, sbx_vfs::Fd, &str) -> Result<R, sbx_vfs::Errno> + Send + 'static,
     ) -> WasiResult<R> {
-        self.with_path_or(false, m, dir, at, call).await
-    }
-
-    /// The same for a call that may have to wait for another reason too.
-    async fn with_path_or<R: Send + 'static>(
-        &mut self,
-        wait: bool,
-        m: &Memory<'_>,
-        dir: Fd,
-        at: GuestPtr<str>,
-        call: impl FnOnce(&mut sbx_vfs::Vfs, sbx_vfs::Fd, &str) -> Result<R, sbx_vfs::Errno> + Send + 'static,
-    ) -> WasiResult<R> {
-        self.charge(budget::PATH)?;
-        let dir = u32::from(dir);
-        let path = self.resolve_alias(dir, path(m, at)?);
-        let wait = wait || self.may_wait_path(dir, &path);
+        let (dir, path) = self.named(m, dir, at)?;
+        let wait = self.may_wait_path(dir, &path);
         self.with_files(wait, move |vfs| call(vfs, dir, &path)).await
     }
 

@@ -81,7 +81,10 @@ pub(super) fn fdstat(info: &DescriptorInfo) -> Fdstat {
             rights.set(Rights::FD_WRITE, info.access.write);
             (rights, Rights::empty())
         }
-        _ => (file_rights(info.access), Rights::empty()),
+        // A device keeps the rights to seek and tell: without them the guest's libc takes it for a terminal.
+        FileType::File | FileType::Symlink | FileType::CharacterDevice | FileType::Other | _ => {
+            (file_rights(info.access), Rights::empty())
+        }
     };
     Fdstat {
         fs_filetype: filetype(info.file_type),
@@ -96,7 +99,8 @@ pub(super) fn filetype(file_type: FileType) -> Filetype {
         FileType::Dir => Filetype::Directory,
         FileType::File => Filetype::RegularFile,
         FileType::Symlink => Filetype::SymbolicLink,
-        _ => Filetype::Unknown,
+        FileType::CharacterDevice => Filetype::CharacterDevice,
+        FileType::Stream | FileType::Other | _ => Filetype::Unknown,
     }
 }
 
@@ -154,7 +158,7 @@ pub(super) fn errno(errno: sbx_vfs::Errno) -> Error {
         Vfs::Rofs => Errno::Rofs,
         Vfs::Spipe => Errno::Spipe,
         Vfs::Xdev => Errno::Xdev,
-        _ => Errno::Io,
+        Vfs::Io | _ => Errno::Io,
     };
     errno.into()
 }

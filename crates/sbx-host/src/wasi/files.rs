@@ -1,6 +1,6 @@
 //! Reading and writing: scattered buffers, streams, files.
 
-use sbx_vfs::{Errno as VfsErrno, Fd, Stream, Vfs};
+use sbx_vfs::{Device, Errno as VfsErrno, Fd, Stream, Vfs};
 use wasmtime_wasi::p1::types::{Ciovec, CiovecArray, Errno, Iovec, IovecArray, Size};
 use wiggle::{GuestMemory, GuestPtr};
 
@@ -13,8 +13,12 @@ const MAX_BUFFERS: u32 = 1024;
 /// What one call moves to or from a folder of the host: it is held twice meanwhile.
 const MAX_HOST_TRANSFER: usize = 1 << 20;
 
+/// Random bytes of one read of a device; more would keep neighbours on the thread waiting.
+const MAX_RANDOM_READ: usize = 1 << 20;
+
 /// A path longer than this is not even copied out of the guest.
-const MAX_PATH_BYTES: u32 = sbx_vfs::MAX_PATH as u32;
+const MAX_PATH_BYTES: u32 = 1024;
+const _: () = assert!(MAX_PATH_BYTES as usize == sbx_vfs::MAX_PATH, "the filesystem's own bound");
 
 /// Where a read or write of a file starts.
 #[derive(Clone, Copy)]
@@ -43,13 +47,32 @@ pub(super) fn path(memory: &GuestMemory<'_>, at: GuestPtr<str>) -> WasiResult<St
     Ok(text.to_owned())
 }
 
+/// The buffers of a scattered call that are not empty.
+struct Buffers {
+    filled: Vec<GuestPtr<[u8]>>,
+    /// Their total length.
+    total: u64,
+}
+
+impl Buffers {
+    /// At least one, so that an empty read or write still finds out whether it may be done.
+    fn at_least_one(self) -> Vec<GuestPtr<[u8]>> {
+        if self.filled.is_empty() { vec![GuestPtr::new((0, 0))] } else { self.filled }
+    }
+
+    /// What one call may move to or from a folder of the host.
+    fn host_transfer(&self) -> usize {
+        usize::try_from(self.total).unwrap_or(usize::MAX).min(MAX_HOST_TRANSFER)
+    }
+}
+
 impl Wasi {
-    /// The buffers that are not empty, and their total length. Empty ones are counted and paid for too.
+    /// Reads what the call names; empty buffers are counted and paid for too.
     fn buffers(
         &mut self,
         n_buffers: u32,
         buffers: impl Iterator<Item = WasiResult<GuestPtr<[u8]>>>,
-    ) -> WasiResult<(Vec<GuestPtr<[u8]>>, u64)> {
+    ) -> WasiResult<Buffers> {
         if n_buffers > MAX_BUFFERS {
             return Err(Errno::Inval.into());
         }
@@ -64,7 +87,7 @@ impl Wasi {
             }
         }
         self.budget.add(total.saturating_mul(budget::BYTE)).map_err(trap)?;
-        Ok((filled, total))
+        Ok(Buffers { filled, total })
     }
 
     pub(super) async fn read_into(
@@ -78,20 +101,23 @@ impl Wasi {
             let iov = memory.read(iov)?;
             Ok(iov.buf.as_array(iov.buf_len))
         };
-        let (buffers, total) = self.buffers(iovs.len(), iovs.iter().map(|iov| read(memory, iov?)))?;
+        let buffers = self.buffers(iovs.len(), iovs.iter().map(|iov| read(memory, iov?)))?;
         if let Some(stream) = self.vfs()?.stream(fd) {
             return if stream == Stream::Stdin {
-                self.read_stdin(memory, &buffers, at)
+                self.read_stdin(memory, &buffers.filled, at)
             } else {
                 Err(Errno::Badf.into())
             };
         }
+        if self.vfs()?.device(fd) == Some(Device::Random) {
+            return self.read_random(memory, fd, &buffers.filled);
+        }
         if self.may_wait_fd(fd) {
-            return self.read_host(memory, fd, at, &buffers, total).await;
+            return self.read_host(memory, fd, at, &buffers).await;
         }
         let vfs = self.vfs()?;
         let mut n_read = 0usize;
-        for buffer in if buffers.is_empty() { vec![GuestPtr::new((0, 0))] } else { buffers } {
+        for buffer in buffers.at_least_one() {
             let target = slice_mut(memory, buffer)?;
             let n = read_file(vfs, fd, at, n_read, target).map_err(convert::errno)?;
             n_read += n;
@@ -107,10 +133,9 @@ impl Wasi {
         memory: &mut GuestMemory<'_>,
         fd: Fd,
         at: At,
-        buffers: &[GuestPtr<[u8]>],
-        total: u64,
+        buffers: &Buffers,
     ) -> WasiResult<Size> {
-        let wanted = usize::try_from(total).unwrap_or(usize::MAX).min(MAX_HOST_TRANSFER);
+        let wanted = buffers.host_transfer();
         let bytes = self
             .with_files(true, move |vfs| {
                 let mut bytes = vec![0; wanted];
@@ -120,13 +145,34 @@ impl Wasi {
             })
             .await?;
         let mut rest = bytes.as_slice();
-        for buffer in buffers {
+        for buffer in &buffers.filled {
             let target = slice_mut(memory, *buffer)?;
             let (now, later) = rest.split_at(target.len().min(rest.len()));
             target.iter_mut().zip(now).for_each(|(to, from)| *to = *from);
             rest = later;
         }
         size(bytes.len())
+    }
+
+    /// Random bytes from the generator of the instance, at the price of `random_get`.
+    fn read_random(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        fd: Fd,
+        buffers: &[GuestPtr<[u8]>],
+    ) -> WasiResult<Size> {
+        if !self.vfs()?.descriptor(fd).map_err(convert::errno)?.access.read {
+            return Err(Errno::Badf.into());
+        }
+        let mut n_read = 0usize;
+        for buffer in buffers {
+            let target = slice_mut(memory, *buffer)?;
+            let n = target.len().min(MAX_RANDOM_READ - n_read);
+            self.budget.add((n as u64).saturating_mul(budget::RANDOM_BYTE)).map_err(trap)?;
+            self.fill_random(target.get_mut(..n).unwrap_or_default());
+            n_read += n;
+        }
+        size(n_read)
     }
 
     fn read_stdin(
@@ -161,19 +207,19 @@ impl Wasi {
             let iov = memory.read(iov)?;
             Ok(iov.buf.as_array(iov.buf_len))
         };
-        let (buffers, total) = self.buffers(iovs.len(), iovs.iter().map(|iov| read(iov?)))?;
+        let buffers = self.buffers(iovs.len(), iovs.iter().map(|iov| read(iov?)))?;
         if let Some(stream) = self.vfs()?.stream(fd) {
             return match (stream, at) {
                 (_, At::Position(_)) => Err(Errno::Spipe.into()),
                 (Stream::Stdin, At::Offset) => Err(Errno::Badf.into()),
-                (Stream::Stdout, At::Offset) => self.write_stream(memory, OutputStream::Stdout, &buffers),
-                (Stream::Stderr, At::Offset) => self.write_stream(memory, OutputStream::Stderr, &buffers),
+                (Stream::Stdout, At::Offset) => self.write_stream(memory, OutputStream::Stdout, &buffers.filled),
+                (Stream::Stderr, At::Offset) => self.write_stream(memory, OutputStream::Stderr, &buffers.filled),
             };
         }
         if self.may_wait_fd(fd) {
-            let limit = usize::try_from(total).unwrap_or(usize::MAX).min(MAX_HOST_TRANSFER);
+            let limit = buffers.host_transfer();
             let mut bytes = Vec::with_capacity(limit);
-            for buffer in &buffers {
+            for buffer in &buffers.filled {
                 let from = slice(memory, *buffer)?;
                 bytes.extend(from.iter().take(limit - bytes.len()));
             }
@@ -181,7 +227,7 @@ impl Wasi {
         }
         let vfs = self.vfs()?;
         let mut n_written = 0usize;
-        for buffer in if buffers.is_empty() { vec![GuestPtr::new((0, 0))] } else { buffers } {
+        for buffer in buffers.at_least_one() {
             let from = slice(memory, buffer)?;
             let n = match write_file(vfs, fd, at, n_written, from) {
                 Ok(n) => n,

@@ -47,7 +47,6 @@ macro_rules! define {
 }
 
 /// Everything of WASI preview 1; the types are those of its ABI.
-#[expect(clippy::too_many_lines, reason = "a table")]
 pub(crate) fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     linker.func_wrap(MODULE, "proc_exit", |mut caller: Caller<'_, State>, code: i32| {
         let (bytes, state) = memory(&mut caller)?.data_and_store_mut(&mut caller);

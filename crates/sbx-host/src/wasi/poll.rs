@@ -34,7 +34,7 @@ impl Wasi {
             let Subscription { userdata, u } = memory.read(subscription?)?;
             match u {
                 SubscriptionU::Clock(clock) => {
-                    timers.push((self.until(&clock)?, event(userdata, Eventtype::Clock)))
+                    timers.push((self.until(&clock)?, event(userdata, Eventtype::Clock)));
                 }
                 // Files and captured streams never keep anyone waiting.
                 SubscriptionU::FdRead(on) => {
