@@ -76,7 +76,13 @@ pub(crate) fn base_tree(cache: &Cache, files: &FetchedFiles) -> Result<Tree> {
     let stdlib = shared(files.open(cache, "stdlib")?)?;
     builder.read_only_file(&fixed(STDLIB_ZIP)?, stdlib)?;
     let (name, context) = mpl_data_entry(files)?;
-    let archive = cache.get(&name, &context)?.ok_or_else(|| Error::NotSetUp { missing: name })?;
+    let archive = match cache.get(&name, &context) {
+        Ok(Some(archive)) => archive,
+        Ok(None) | Err(sbx_cache::Error::Corrupt { .. }) => {
+            return Err(Error::NotSetUp { missing: format!("{name} is missing or damaged") });
+        }
+        Err(error) => return Err(error.into()),
+    };
     put_archive(&mut builder, archive)?;
     for folder in WRITABLE {
         builder.dir(&fixed(folder)?)?;

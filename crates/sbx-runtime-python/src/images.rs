@@ -15,6 +15,8 @@ pub struct ImageInfo {
     pub description: &'static str,
     /// Bytes of linear memory; `None` if it is not built yet.
     pub memory_bytes: Option<u64>,
+    /// Its file, relative to the cache.
+    pub file: String,
 }
 
 /// How an image is made.

@@ -66,12 +66,17 @@ impl Python {
     /// # Errors
     /// A cache that cannot be read.
     pub fn images(&self) -> Result<Vec<ImageInfo>> {
+        let guest = &self.inner.guest;
         RECIPES
             .iter()
             .map(|recipe| {
-                let memory_bytes = setup::load_image(&self.inner.cache, recipe, &self.inner.guest)?
-                    .map(|image| image.memory_bytes());
-                Ok(ImageInfo { name: recipe.name, description: recipe.description, memory_bytes })
+                let image = setup::load_image(&self.inner.cache, recipe, guest)?;
+                Ok(ImageInfo {
+                    name: recipe.name,
+                    description: recipe.description,
+                    memory_bytes: image.map(|image| image.memory_bytes()),
+                    file: recipe.file(guest.hash()),
+                })
             })
             .collect()
     }

@@ -174,6 +174,7 @@ impl Sandbox {
             self.roll_back(&mut result);
         } else {
             self.files = interpreter.files()?;
+            self.spill();
             if self.persists {
                 self.live = Some(interpreter);
             }
@@ -219,6 +220,13 @@ impl Sandbox {
     async fn open(&self) -> Result<Interpreter> {
         let policy = Arc::clone(&self.policy);
         Ok(self.runtimes.python().open(&self.image, policy, self.files.clone()).await?)
+    }
+
+    /// Large files wait for the next program outside of memory; if the disk has no room, inside.
+    fn spill(&mut self) {
+        const LARGE_FILE_BYTES: u64 = 16 << 20;
+        // What could not be moved is still there, so a failure costs memory and nothing else.
+        self.files.spill(LARGE_FILE_BYTES, None).ok();
     }
 
     /// Nothing of the run stays: the workspace was never replaced, and so the result lists no changes either.
