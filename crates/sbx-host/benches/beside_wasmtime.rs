@@ -17,7 +17,9 @@ use sbx_cache::{
     fetch::{self, GuestManifest},
 };
 use sbx_core::{ExecutionPolicy, GuestPath};
-use sbx_host::{Call, Guest, Host, HostConfig, Image, Instance, InstanceSetup, Limits, RunRequest, SharedFile};
+use sbx_host::{
+    Call, Guest, Host, HostConfig, Image, Instance, InstanceSetup, Limits, RunRequest, SharedFile,
+};
 use sbx_vfs::{Quota, TreeBuilder};
 use wasmtime::{Config, Engine, Linker, Module, Store, TypedFunc};
 use wasmtime_wasi::{
@@ -27,7 +29,8 @@ use wasmtime_wasi::{
 
 const LOOP: &str = "s = 0\nfor i in range(3_000_000):\n    s += i * i\n";
 const IMPORT: &str = "import numpy";
-const WRITE: &str = "b = bytes(1 << 20)\nwith open('/app/big', 'wb') as f:\n    for _ in range(100):\n        f.write(b)\n";
+const WRITE: &str =
+    "b = bytes(1 << 20)\nwith open('/app/big', 'wb') as f:\n    for _ in range(100):\n        f.write(b)\n";
 const READ: &str = "with open('/app/big', 'rb') as f:\n    while f.read(1 << 20):\n        pass\n";
 
 fn main() {
@@ -36,8 +39,10 @@ fn main() {
     }
     let root = Cache::locate(None).expect("there is a place for the cache");
     let cache = Cache::open(&root).expect("the cache opens");
-    let manifest = GuestManifest::parse(include_str!("../../../runtimes/python.toml")).expect("the manifest is good");
-    let files = fetch::lookup(&cache, &manifest).expect("the cache can be read").expect("run `cargo xtask setup`");
+    let manifest =
+        GuestManifest::parse(include_str!("../../../runtimes/python.toml")).expect("the manifest is good");
+    let files =
+        fetch::lookup(&cache, &manifest).expect("the cache can be read").expect("run `cargo xtask setup`");
     let wasm = fs::read(files.path("module").expect("a module")).expect("the module can be read");
     let zip = files.open(&cache, "stdlib").expect("the standard library is there");
 
@@ -74,7 +79,12 @@ fn main() {
             println!("| {what} | {:.1} ms | {:.1} ms | {ratio:.2} |", millis(left), millis(right));
         }
     };
-    thread::Builder::new().stack_size(64 << 20).spawn(bench).expect("a thread").join().expect("the bench ends well");
+    thread::Builder::new()
+        .stack_size(64 << 20)
+        .spawn(bench)
+        .expect("a thread")
+        .join()
+        .expect("the bench ends well");
 }
 
 fn time(work: impl FnOnce()) -> Duration {
@@ -115,7 +125,8 @@ impl Ours {
     }
 
     fn open(host: &Host, guest: &Guest, base: &Image, files: &sbx_vfs::Tree) -> Instance {
-        let setup = InstanceSetup::new(files.clone(), Quota::unlimited()).with_args(vec!["python".to_owned()]);
+        let setup =
+            InstanceSetup::new(files.clone(), Quota::unlimited()).with_args(vec!["python".to_owned()]);
         host.block_on(host.open(guest, base, setup)).expect("the guest opens")
     }
 
@@ -159,10 +170,12 @@ impl<'a> Theirs<'a> {
             let compiled = engine.precompile_module(wasm).expect("the guest compiles");
             cache.put(name, &context, |file| file.write_all(&compiled)).expect("room in the cache");
         }
-        let sealed = cache.get(name, &context).expect("the artifact is sound").expect("it was just put there");
+        let sealed =
+            cache.get(name, &context).expect("the artifact is sound").expect("it was just put there");
         #[expect(unsafe_code, reason = "the bench loads an artifact that it made, from the private cache")]
         // SAFETY: made by this engine's configuration on this machine and sealed since.
-        let module = unsafe { Module::deserialize_open_file(&engine, sealed.file) }.expect("the artifact loads");
+        let module =
+            unsafe { Module::deserialize_open_file(&engine, sealed.file) }.expect("the artifact loads");
         let live = Self::open(&engine, &module, folder);
         Self { engine, module, folder, live }
     }
@@ -173,7 +186,8 @@ impl<'a> Theirs<'a> {
         linker.func_wrap("host", "call", |_: i32, _: i32, _: i32, _: i32| -1).expect("the door is defined");
         let mut wasi = WasiCtxBuilder::new();
         wasi.arg("python").allow_blocking_current_thread(true);
-        wasi.preopened_dir(folder.join("lib"), "/usr/local/lib", FsPerms::ReadOnly).expect("the folder opens");
+        wasi.preopened_dir(folder.join("lib"), "/usr/local/lib", FsPerms::ReadOnly)
+            .expect("the folder opens");
         wasi.preopened_dir(folder.join("app"), "/app", FsPerms::ReadWrite).expect("the folder opens");
         let mut store = Store::new(engine, wasi.build_p1());
         // Refused where fuel is off, and then not needed.

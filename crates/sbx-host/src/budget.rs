@@ -2,7 +2,7 @@
 //!
 //! WebAssembly fuel does not see what the host does for a guest. Every call is charged here instead, in the same unit,
 //! about what the host's processor does in the time of one guest instruction (a sixth of a nanosecond), and a run may
-//! spend as much as its fuel budget. Measured prices, rounded up; the bench `host_call` prints what a call costs.
+//! spend as much as its fuel budget. The bench `host_call` prints what calls cost; prices are that, rounded up.
 
 use std::{future::poll_fn, task::Poll};
 

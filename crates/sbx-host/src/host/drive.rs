@@ -52,7 +52,8 @@ async fn call(instance: &mut Instance, call: &Call) -> wasmtime::Result<i32> {
     let (store, exports) = (&mut instance.store, &instance.exports);
     match call {
         Call::Turn(bytes) => {
-            let turn = exports.turn.as_ref().ok_or_else(|| wasmtime::Error::msg("the guest takes no turns"))?;
+            let turn =
+                exports.turn.as_ref().ok_or_else(|| wasmtime::Error::msg("the guest takes no turns"))?;
             let len = u32::try_from(bytes.len())?;
             if len == 0 {
                 return turn.take.call_async(store, (0, 0)).await;

@@ -171,7 +171,8 @@ mod tests {
         let bytes: Vec<u8> = (0..=250).cycle().take(LEN).collect();
         let image = MappedImage::from_bytes(&bytes).unwrap();
         // All pages (half of them are kept), a few; then none, until the idle ones are given up.
-        let all_then_idle = [PAGE, 3 * PAGE, LEN / 5].into_iter().chain([usize::MAX; 2 * MAX_IDLE_RUNS as usize]);
+        let all_then_idle =
+            [PAGE, 3 * PAGE, LEN / 5].into_iter().chain([usize::MAX; 2 * MAX_IDLE_RUNS as usize]);
         for step in all_then_idle {
             let region = Region::take(&image, CAPACITY, 0x1_0000).unwrap();
             assert!(contents(&region, LEN) == bytes, "clean before step {step}");
@@ -188,7 +189,8 @@ mod tests {
         }
         let region = Region::take(&image, CAPACITY, 0x1_0000).unwrap();
         let mut n_private = 0;
-        if pages::written(region.base() as usize, LEN, &mut |range| n_private += range.len() / PAGE).unwrap() {
+        if pages::written(region.base() as usize, LEN, &mut |range| n_private += range.len() / PAGE).unwrap()
+        {
             assert_eq!(n_private, 1, "only the page that every run writes is still private");
         }
     }

@@ -1,6 +1,6 @@
 //! The calls of WASI preview 1, one method each: read the arguments, charge, ask the filesystem.
 
-use sbx_vfs::{DirEntry, FdFlags, OpenOptions, Whence as VfsWhence};
+use sbx_vfs::{DirEntry, FdFlags, FileType, OpenOptions, Vfs, Whence as VfsWhence};
 use wasmtime_wasi::p1::{
     types::{
         Advice, CiovecArray, Clockid, Dircookie, Dirent, Errno, Event, Exitcode, Fd, Fdflags, Fdstat,
@@ -140,7 +140,7 @@ impl WasiSnapshotPreview1 for Wasi {
         if !convert::fdstat(&info).fs_rights_base.contains(base) {
             return Err(Errno::Notcapable.into());
         }
-        vfs.restrict(fd.into(), convert::access(base)).map_err(convert::errno)
+        vfs.restrict(fd.into(), convert::narrowed(info.file_type, base)).map_err(convert::errno)
     }
 
     async fn fd_filestat_get(&mut self, _m: &mut Memory<'_>, fd: Fd) -> WasiResult<Filestat> {
@@ -350,12 +350,18 @@ impl WasiSnapshotPreview1 for Wasi {
             .exclusive(oflags.contains(Oflags::EXCL))
             .truncate(oflags.contains(Oflags::TRUNC))
             .directory(oflags.contains(Oflags::DIRECTORY))
-            .read(access.read)
-            .write(access.write)
-            .append(fdflags.contains(Fdflags::APPEND));
-        let fd =
-            self.with_path(m, dir, at, move |vfs, dir, path| vfs.open(dir, path, follow, options)).await?;
-        Ok(Fd::from(fd))
+            .read(access.read || base.contains(Rights::FD_READDIR))
+            .write(access.write);
+        let open = move |vfs: &mut Vfs, dir, path: &str| {
+            let fd = vfs.open(dir, path, follow, options)?;
+            vfs.set_flags(fd, fd_flags(fdflags))?;
+            // The right to list says nothing about files.
+            if vfs.descriptor(fd)?.file_type != FileType::Dir {
+                vfs.restrict(fd, access)?;
+            }
+            Ok(fd)
+        };
+        Ok(Fd::from(self.with_path(m, dir, at, open).await?))
     }
 
     async fn path_readlink(
@@ -483,7 +489,7 @@ impl Wasi {
         m: &Memory<'_>,
         dir: Fd,
         at: GuestPtr<str>,
-        call: impl FnOnce(&mut sbx_vfs::Vfs, sbx_vfs::Fd, &str) -> Result<R, sbx_vfs::Errno> + Send + 'static,
+        call: impl FnOnce(&mut Vfs, sbx_vfs::Fd, &str) -> Result<R, sbx_vfs::Errno> + Send + 'static,
     ) -> WasiResult<R> {
         let (dir, path) = self.named(m, dir, at)?;
         let wait = self.may_wait_path(dir, &path);

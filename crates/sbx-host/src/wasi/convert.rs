@@ -57,10 +57,16 @@ fn file_rights(access: Access) -> Rights {
     rights
 }
 
-/// Rights that mean reading or writing of file contents.
+/// What a file is opened for when these rights are asked for.
 pub(super) fn access(rights: Rights) -> Access {
     let writes = Rights::FD_WRITE | Rights::FD_ALLOCATE | Rights::FD_FILESTAT_SET_SIZE;
     Access { read: rights.contains(Rights::FD_READ), write: rights.intersects(writes) }
+}
+
+/// What is left of an open descriptor's access when its rights are narrowed to these.
+pub(super) fn narrowed(file_type: FileType, rights: Rights) -> Access {
+    let read = if file_type == FileType::Dir { Rights::FD_READDIR } else { Rights::FD_READ };
+    Access { read: rights.contains(read), write: rights.contains(Rights::FD_WRITE) }
 }
 
 /// What the descriptor is and may be asked. A stream is of unknown type and cannot seek: as a character device it would
@@ -72,7 +78,8 @@ pub(super) fn fdstat(info: &DescriptorInfo) -> Fdstat {
     flags.set(Fdflags::SYNC, info.flags.sync);
     let (base, inheriting) = match info.file_type {
         FileType::Dir => {
-            let directory = all(&DIRECTORY_RIGHTS);
+            let mut directory = all(&DIRECTORY_RIGHTS);
+            directory.set(Rights::FD_READDIR, info.access.read);
             (directory, directory | file_rights(Access { read: true, write: true }))
         }
         FileType::Stream => {

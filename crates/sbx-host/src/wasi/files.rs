@@ -212,8 +212,12 @@ impl Wasi {
             return match (stream, at) {
                 (_, At::Position(_)) => Err(Errno::Spipe.into()),
                 (Stream::Stdin, At::Offset) => Err(Errno::Badf.into()),
-                (Stream::Stdout, At::Offset) => self.write_stream(memory, OutputStream::Stdout, &buffers.filled),
-                (Stream::Stderr, At::Offset) => self.write_stream(memory, OutputStream::Stderr, &buffers.filled),
+                (Stream::Stdout, At::Offset) => {
+                    self.write_stream(memory, OutputStream::Stdout, &buffers.filled)
+                }
+                (Stream::Stderr, At::Offset) => {
+                    self.write_stream(memory, OutputStream::Stderr, &buffers.filled)
+                }
             };
         }
         if self.may_wait_fd(fd) {

@@ -7,7 +7,9 @@ use sbx_core::GuestPath;
 use sbx_host::{Outcome, RunReport};
 use sbx_vfs::{Quota, TreeBuilder};
 
-use crate::lab::{ARENA, Script, errno, guest, instance, limits, open, open_with, probe, run, setup, with_fuel};
+use crate::lab::{
+    ARENA, Script, errno, guest, instance, limits, open, open_with, probe, run, setup, with_fuel,
+};
 
 /// Counts down from its argument: five operators a turn.
 const COUNTDOWN: &str = r#"(module (memory (export "memory") 1)
@@ -49,7 +51,10 @@ fn a_budget_of_exactly_what_is_used_is_enough_and_one_less_is_not() {
 #[test]
 fn the_largest_budget_that_a_policy_can_have_works() {
     let report = count(1000, i64::MAX as u64);
-    assert_eq!((report.outcome, report.fuel_consumed), (Outcome::Returned(0), count(1000, 1 << 40).fuel_consumed));
+    assert_eq!(
+        (report.outcome, report.fuel_consumed),
+        (Outcome::Returned(0), count(1000, 1 << 40).fuel_consumed)
+    );
 }
 
 #[test]
@@ -81,7 +86,12 @@ fn assert_priced(wat: &str, tree: sbx_vfs::Tree) {
     assert_eq!(report.outcome, Outcome::FuelExhausted);
     assert_eq!(report.host_work, FUEL, "the budget for host work ended it, not the instructions");
     assert!(report.fuel_consumed < FUEL / 2, "{} instructions", report.fuel_consumed);
-    assert!(report.duration < Duration::from_secs(3), "{:?} for {} calls", report.duration, report.n_host_calls);
+    assert!(
+        report.duration < Duration::from_secs(3),
+        "{:?} for {} calls",
+        report.duration,
+        report.n_host_calls
+    );
 }
 
 #[test]
@@ -122,7 +132,9 @@ fn polls_of_many_subscriptions_exhaust_the_budget() {
 fn listings_of_a_large_folder_exhaust_the_budget() {
     let mut builder = TreeBuilder::new();
     for index in 0..9_000 {
-        builder.read_only_file(&GuestPath::parse(&format!("/file-{index}")).unwrap(), std::sync::Arc::new(b"")).unwrap();
+        builder
+            .read_only_file(&GuestPath::parse(&format!("/file-{index}")).unwrap(), std::sync::Arc::new(b""))
+            .unwrap();
     }
     let arguments = "(i32.const 3) (i32.const 0) (i32.const 1000000) (i64.const 0) (i32.const 1048576)";
     assert_priced(&forever("fd_readdir", arguments, "i32 i32 i32 i64 i32", ""), builder.build());
@@ -138,7 +150,8 @@ fn walks_of_deep_paths_exhaust_the_budget() {
         .enumerate()
         .map(|(at, byte)| format!("(i32.store8 (i32.const {at}) (i32.const {byte}))"))
         .collect::<String>();
-    let arguments = format!("(i32.const 3) (i32.const 0) (i32.const 0) (i32.const {}) (i32.const 4096)", path.len());
+    let arguments =
+        format!("(i32.const 3) (i32.const 0) (i32.const 0) (i32.const {}) (i32.const 4096)", path.len());
     assert_priced(&forever("path_filestat_get", &arguments, "i32 i32 i32 i32 i32", &setup), builder.build());
 }
 

@@ -186,11 +186,8 @@ pub(crate) fn probe_wat() -> String {
         let (module, field) = name.split_once('.').unwrap_or(("wasi_snapshot_preview1", name));
         let result = if *name == "proc_exit" { "" } else { "(result i32)" };
         let types = types.join(" ");
-        writeln!(
-            imports,
-            r#"(import "{module}" "{field}" (func $i{index} (param {types}) {result}))"#
-        )
-        .unwrap();
+        writeln!(imports, r#"(import "{module}" "{field}" (func $i{index} (param {types}) {result}))"#)
+            .unwrap();
         write!(calls, "(func $c{index} (param $r i32) (result i32) (call $i{index}").unwrap();
         for (position, kind) in kinds.chars().enumerate() {
             let load = format!("(i64.load offset={} (local.get $r))", 8 + 8 * position);
@@ -239,15 +236,16 @@ pub(crate) fn probe() -> &'static (Guest, Image) {
 }
 
 /// Calls for the probe to make, and the memory they work on.
-#[derive(Clone, Default)]
 pub(crate) struct Script {
     arena: Vec<u8>,
+    /// Where [`Script::place`] puts the next text.
+    free: u32,
     records: Vec<[u64; 11]>,
 }
 
 impl Script {
     pub(crate) fn new() -> Self {
-        Self { arena: vec![0; (SCRIPT - ARENA) as usize], records: Vec::new() }
+        Self { arena: vec![0; (SCRIPT - ARENA) as usize], free: ARENA + 0x2000, records: Vec::new() }
     }
 
     /// Puts bytes at an address of the arena.
@@ -255,6 +253,14 @@ impl Script {
         let start = (at - ARENA) as usize;
         self.arena[start..start + bytes.len()].copy_from_slice(bytes);
         self
+    }
+
+    /// Puts a text at an address of its own.
+    pub(crate) fn place(&mut self, text: &[u8]) -> u64 {
+        let at = self.free;
+        self.free += text.len() as u32;
+        self.put(at, text);
+        at.into()
     }
 
     /// Puts an iovec: `[address: u32 le][length: u32 le]`.
@@ -296,7 +302,10 @@ impl Script {
     }
 
     pub(crate) fn run_in(&self, instance: &mut Instance, limits: Limits) -> Answers {
-        Answers::of(run_request(instance, RunRequest::new(Call::Turn(self.encode()), limits)), self.records.len())
+        Answers::of(
+            run_request(instance, RunRequest::new(Call::Turn(self.encode()), limits)),
+            self.records.len(),
+        )
     }
 }
 

@@ -11,3 +11,7 @@ mod hostile; // any call with any argument
 mod isolation; // nothing of one run is seen by another
 mod images; // images and artifacts: kept, refused when changed, rebuilt
 mod clock; // randomness and time, real and fixed
+mod descriptors; // devices, flags and rights
+#[cfg(unix)]
+mod fuzz; // any bytes as calls, and nothing outside of what is granted is touched
+mod testsuite; // the public tests of WASI preview 1

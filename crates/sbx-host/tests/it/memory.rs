@@ -64,7 +64,11 @@ fn growth_adds_up_over_the_runs_of_an_instance() {
     let denied = grow(&mut instance, 3, 5 * PAGE);
     assert_eq!((denied.outcome, denied.memory_denied), (Outcome::Returned(-1), true));
     let fits = grow(&mut instance, 2, 5 * PAGE);
-    assert_eq!((fits.outcome, fits.memory_denied), (Outcome::Returned(5), false), "denied growth costs nothing");
+    assert_eq!(
+        (fits.outcome, fits.memory_denied),
+        (Outcome::Returned(5), false),
+        "denied growth costs nothing"
+    );
 }
 
 #[test]

@@ -45,7 +45,10 @@ fn each_trap_has_its_name() {
     for (body, name) in [
         ("unreachable", "unreachable"),
         ("(drop (i32.div_s (i32.const 1) (local.get 0)))", "integer_division_by_zero"),
-        ("(drop (i32.div_s (i32.const 0x80000000) (i32.sub (local.get 0) (i32.const 1))))", "integer_overflow"),
+        (
+            "(drop (i32.div_s (i32.const 0x80000000) (i32.sub (local.get 0) (i32.const 1))))",
+            "integer_overflow",
+        ),
         ("(drop (i32.trunc_f32_s (f32.const nan)))", "bad_conversion_to_integer"),
         ("(drop (i32.load (i32.const -4)))", "memory_out_of_bounds"),
         ("(call_indirect (type $none) (i32.const 7))", "table_out_of_bounds"),
@@ -94,8 +97,7 @@ fn a_dropped_future_leaves_the_instance_spent() {
         r#"(module (memory (export "memory") 1) (func (export "spin") (loop $l (br $l))) (func (export "live")))"#,
     );
     {
-        let mut running =
-            Box::pin(host().run(&mut instance, RunRequest::new(call("spin", &[]), limits())));
+        let mut running = Box::pin(host().run(&mut instance, RunRequest::new(call("spin", &[]), limits())));
         let polled = running.as_mut().poll(&mut Context::from_waker(Waker::noop()));
         assert!(matches!(polled, Poll::Pending), "it yields after a slice of fuel");
     }

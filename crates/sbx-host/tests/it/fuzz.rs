@@ -1,0 +1,180 @@
+//! Arbitrary bytes as arbitrary calls of WASI against a live guest, whose host has something to lose.
+//!
+//! [`Harness::run`] is the whole of the fuzz target `wasi_calls` in the folder `fuzz`; its seeds and some thousand
+//! changes of them run here as an ordinary test.
+
+#[path = "fuzz/decode.rs"]
+mod decode; // bytes to calls
+#[path = "fuzz/world.rs"]
+mod world; // the folders of the host that are granted, and the one that is not
+
+use sbx_core::{Deterministic, GuestPath, MountMode};
+use sbx_host::Outcome;
+use sbx_vfs::{Device, Quota, Tree, TreeBuilder};
+
+use crate::lab::{Answers, open_with, probe, setup, with_fuel};
+use world::{Seen, World};
+
+const QUOTA_BYTES: u64 = 1 << 20;
+const QUOTA_FILES: u64 = 20;
+/// Enough for every call that a program can name, and an end for those that ask for too much.
+const FUEL: u64 = 200_000_000;
+
+/// What runs programs one after another.
+pub(crate) struct Harness {
+    world: World,
+    tree: Tree,
+    quota: Quota,
+}
+
+impl Harness {
+    pub(crate) fn new() -> Self {
+        let quota = Quota::default()
+            .with_disk_bytes(QUOTA_BYTES)
+            .with_max_files(QUOTA_FILES)
+            .with_max_file_bytes(QUOTA_BYTES / 2)
+            .with_max_open_files(8);
+        Self { world: World::new(), tree: tree(), quota }
+    }
+
+    /// Runs the calls that `program` stands for and says how that ended.
+    ///
+    /// # Panics
+    /// If the host failed, a quota was exceeded or miscounted, or anything outside of what was granted was read,
+    /// changed or kept open.
+    pub(crate) fn run(&mut self, program: &[u8]) -> Outcome {
+        let script = decode::script(program);
+        // A virtual clock, so that no call waits.
+        let mut setup = setup().with_deterministic(Some(Deterministic::new(1)));
+        setup.tree = self.tree.clone();
+        setup.quota = self.quota;
+        setup.mounts = self.world.mounts();
+        let mut instance = open_with(&probe().0, &probe().1, setup);
+        let answers = script.run_in(&mut instance, with_fuel(FUEL));
+        drop(instance);
+        let now = self.world.look();
+        self.check(&answers, &now);
+        let outcome = answers.report.outcome.clone();
+        // The tree of an overlaid folder holds on to what of it has not been read.
+        drop(answers);
+        self.world.assert_closed();
+        self.world.restore(&now);
+        outcome
+    }
+
+    fn check(&self, answers: &Answers, now: &Seen) {
+        match answers.report.outcome {
+            Outcome::Returned(_) | Outcome::Exited(_) | Outcome::FuelExhausted => {}
+            Outcome::Trapped(name) => assert_ne!(name, "trap", "a trap without a name"),
+            ref other => panic!("no guest should get {other:?}"),
+        }
+        // 76 is the largest number of WASI preview 1; the door answers -2 to 1.
+        let strange = answers.errnos.iter().find(|errno| !(-2..=76).contains(*errno));
+        assert_eq!(strange, None, "among {:?}", answers.errnos);
+
+        let files = answers.report.files.as_ref().expect("the files outlive every run");
+        let (usage, recount) = (files.usage(), files.recount());
+        assert_eq!((usage.bytes, usage.inodes), (recount.bytes, recount.inodes));
+        let (bytes, entries) = self.world.growth(now);
+        assert!(usage.bytes + bytes <= QUOTA_BYTES, "{usage:?} and {bytes} bytes in the host's folder");
+        assert!(usage.inodes + entries <= QUOTA_FILES, "{usage:?} and {entries} in the host's folder");
+
+        let changes = self.tree.diff_files(files);
+        for path in changes.created.iter().chain(&changes.modified) {
+            let writable = ["/app", "/tmp", "/overlay"].iter().any(|top| path.as_str().starts_with(top));
+            assert!(writable, "{path} was read-only");
+            if let Ok(bytes) = files.read_file(path) {
+                self.world.assert_secret_is_not_in(&bytes);
+            }
+        }
+        assert_eq!(changes.deleted.iter().find(|path| !path.as_str().starts_with("/tmp")), None);
+        self.world.assert_secret_is_not_in(&answers.out);
+        self.world.assert_untouched(now);
+    }
+}
+
+/// What the guest starts with: its own files, the host's files, devices, links of all kinds.
+fn tree() -> Tree {
+    let path = |text: &str| GuestPath::parse(text).unwrap();
+    let mut builder = TreeBuilder::new();
+    builder.dir(&path("/app")).unwrap().dir(&path("/tmp")).unwrap();
+    builder.dir(&path("/tmp/dir")).unwrap().file(&path("/tmp/dir/file"), &[1; 5000]).unwrap();
+    builder.file(&path("/tmp/file"), b"of the guest").unwrap();
+    builder.symlink(&path("/tmp/link"), "/rw/file").unwrap();
+    builder.symlink(&path("/tmp/loop"), "loop").unwrap();
+    builder.read_only_file(&path("/usr/lib/zip"), std::sync::Arc::new([7; 9000])).unwrap();
+    for (name, device) in [("null", Device::Null), ("zero", Device::Zero), ("urandom", Device::Random)] {
+        builder.device(&path("/dev").join(name).unwrap(), device).unwrap();
+    }
+    builder.build()
+}
+
+/// Where the guest finds the folders of the host.
+const MOUNTS: [(&str, MountMode); 3] =
+    [("ro", MountMode::ReadOnly), ("rw", MountMode::ReadWrite), ("overlay", MountMode::Overlay)];
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, fs, path::Path};
+
+    use rand_chacha::{
+        ChaCha12Rng,
+        rand_core::{Rng, SeedableRng},
+    };
+
+    use super::*;
+
+    fn seeds() -> Vec<Vec<u8>> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/wasi_calls");
+        let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        files.iter().map(|file| fs::read(file).unwrap()).collect()
+    }
+
+    /// Parts of one or two seeds with noise in them.
+    fn mutation(seeds: &[Vec<u8>], random: &mut ChaCha12Rng) -> Vec<u8> {
+        let mut below = |n: usize| random.next_u32() as usize % n.max(1);
+        let mut program = Vec::new();
+        for _ in 0..1 + below(2) {
+            let seed = &seeds[below(seeds.len())];
+            program.extend_from_slice(&seed[below(seed.len())..]);
+        }
+        for _ in 0..1 + below(6) {
+            let at = below(program.len());
+            match below(3) {
+                0 => program.insert(at, below(256) as u8),
+                _ if program.is_empty() => {}
+                1 => program[at] = below(256) as u8,
+                _ => drop(program.remove(at)),
+            }
+        }
+        program
+    }
+
+    #[test]
+    fn seeds_and_changes_of_them_neither_break_nor_leave_the_sandbox() {
+        let n_changes = if std::env::var_os("SBX_SLOW_TESTS").is_some() { 200_000 } else { 3_000 };
+        let seeds = seeds();
+        let mut random = ChaCha12Rng::seed_from_u64(1);
+        let mut harness = Harness::new();
+        let mut endings: BTreeMap<String, usize> = BTreeMap::new();
+        let changes = std::iter::repeat_with(|| mutation(&seeds, &mut random)).take(n_changes);
+        for program in seeds.iter().cloned().chain(changes) {
+            let outcome = harness.run(&program);
+            *endings.entry(format!("{outcome:?}")).or_default() += 1;
+        }
+        // Else the programs would be noise that the first call ends.
+        let whole = endings.get("Returned(0)").copied().unwrap_or_default();
+        assert!(whole > n_changes / 3, "{endings:?}");
+    }
+
+    #[test]
+    fn a_seed_reaches_files_of_every_kind() {
+        let programs = seeds();
+        let calls: std::collections::BTreeSet<&str> =
+            programs.iter().flat_map(|program| decode::calls(program)).collect();
+        let missing: Vec<_> =
+            crate::lab::IMPORTS.iter().map(|(name, _)| *name).filter(|name| !calls.contains(name)).collect();
+        assert!(missing.is_empty(), "no seed calls {missing:?}");
+    }
+}
