@@ -19,6 +19,12 @@ MAX_FRAMES = 64
 MAX_CHAIN = 16
 """How many exceptions of a chain are looked at for `feature`."""
 
+NO_SITE_HINT = (
+    ". Site initialization is disabled, did you forget to add the site-packages directory to sys.path "
+    "or to enable your virtual environment?"
+)
+"""What CPython adds where a module is missing: advice about an installation that is not here."""
+
 _BARE = b'\x00{"v":1,"status":"exception","code":1,"error":{"kind":"%s","message":"%s","traceback":""}}'
 OUT_OF_MEMORY = _BARE % (b"MemoryError", b"no memory was left to say where")
 UNREPORTABLE = _BARE % (b"Exception", b"the error cannot be shown")
@@ -72,7 +78,8 @@ def failed(error: BaseException, text: str, name: str) -> bytes:
 def show(error: BaseException) -> str:
     """The traceback as CPython prints it, or as much of it as can be had."""
     try:
-        return "".join(_format_exception(type(error), error, error.__traceback__).format())
+        text = "".join(_format_exception(type(error), error, error.__traceback__).format())
+        return text.replace(NO_SITE_HINT, "")
     except BaseException:
         pass
     try:

@@ -12,7 +12,7 @@ const N_RUNS: usize = 1000;
 
 /// Runs them. Each looks for what the one before it left, and uses pandas.
 pub(crate) fn run(runtimes: &Runtimes, summary: &mut Summary) -> anyhow::Result<()> {
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {per_sec}")?;
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} interpreters")?;
     let bar = ProgressBar::new(N_RUNS as u64).with_style(style);
     let mut times = Vec::with_capacity(N_RUNS);
     let mut last = None;

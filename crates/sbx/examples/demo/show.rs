@@ -57,7 +57,7 @@ pub(crate) fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut shown = String::new();
     for (idx, digit) in digits.char_indices() {
-        if idx > 0 && (digits.len() - idx) % 3 == 0 {
+        if idx > 0 && (digits.len() - idx).is_multiple_of(3) {
             shown.push(',');
         }
         shown.push(digit);

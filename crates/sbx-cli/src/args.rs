@@ -1,0 +1,262 @@
+//! The command line as clap reads it. Touches nothing: files and environment are for `config.rs`.
+#![expect(clippy::doc_markdown, reason = "the comments are the help, which shows no marks")]
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+use sbx::{GuestPath, Mount, MountMode, RuntimeType, parse_bytes, parse_duration};
+
+/// Runs untrusted Python in a sandbox, under exact limits.
+///
+/// Exit codes of `run`: the program's own; 2 usage, 124 time limit, 125 sbx itself failed, 130 interrupted, 134 trap,
+/// 137 fuel or memory limit.
+#[derive(Debug, Parser)]
+#[command(name = "sbx", version, max_term_width = 100)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct GlobalArgs {
+    /// Folder of the compiled guests and images [default: $SBX_CACHE, else `sbx` in the user's cache folder]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
+    /// What to log to stderr: error, warn, info, debug, trace, or a filter of `tracing` [default: off]
+    #[arg(long, global = true, value_name = "LEVEL")]
+    pub(crate) log: Option<String>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a program
+    Run(Box<RunArgs>),
+    /// Open a console with an interpreter that remembers
+    Repl(Box<ReplArgs>),
+    /// List the images that interpreters start from
+    Images(ImagesArgs),
+    /// Find out what is wrong and how to mend it
+    Doctor,
+    /// Fetch and prepare what running needs; once
+    Setup(SetupArgs),
+    /// Print the policy that a run would have
+    Policy(Box<PolicyCommandArgs>),
+}
+
+/// `sbx run`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct RunArgs {
+    /// The program's file, or `-` for standard input [default: `-` unless that is a terminal]
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<String>,
+    /// The program's arguments; those that begin with a dash go after `--`
+    #[arg(value_name = "ARGS")]
+    pub(crate) rest: Vec<String>,
+    /// The program itself, in place of a file
+    #[arg(short = 'c', long = "code", value_name = "CODE", allow_hyphen_values = true)]
+    pub(crate) code: Option<String>,
+    /// Print the result as one JSON object, in place of the program's output
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Say nothing on stderr about how the program ended
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    /// Give the program an empty standard input
+    #[arg(long)]
+    pub(crate) no_stdin: bool,
+    #[command(flatten)]
+    pub(crate) sandbox: SandboxArgs,
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
+}
+
+/// `sbx repl`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ReplArgs {
+    #[command(flatten)]
+    pub(crate) sandbox: SandboxArgs,
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
+}
+
+/// `sbx images`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ImagesArgs {
+    /// Print one JSON object in place of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `sbx setup`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct SetupArgs {
+    /// A wheel, or a folder with one, to take the guest from [default: $SBX_GUEST_SOURCE, else a download by pip]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) source: Option<PathBuf>,
+}
+
+/// `sbx policy`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PolicyCommandArgs {
+    /// Print the defaults with every key explained, as a policy file to start from
+    #[arg(long)]
+    pub(crate) explain: bool,
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
+}
+
+/// Which sandbox.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Sandbox")]
+pub(crate) struct SandboxArgs {
+    /// The language
+    #[arg(long, value_name = "NAME", default_value = "python")]
+    pub(crate) runtime: RuntimeType,
+    /// The image that the interpreter starts from; `sbx images` lists them
+    #[arg(long, value_name = "NAME", default_value = sbx::DEFAULT_IMAGE)]
+    pub(crate) image: String,
+    /// Copy this folder into the workspace first, and the files that the program changed back into it
+    #[arg(long, value_name = "DIR")]
+    pub(crate) workspace: Option<PathBuf>,
+}
+
+/// What a run may use and reach. Each flag sets one field of the policy, over what `--policy` says.
+#[derive(Debug, Default, ClapArgs)]
+#[command(next_help_heading = "Policy")]
+pub(crate) struct PolicyArgs {
+    /// A policy file; `sbx policy --explain` prints one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+    /// Instructions, such as 500M or 20_000_000_000 [default: 20G]
+    #[arg(long, value_name = "N", value_parser = parse_count)]
+    pub(crate) fuel: Option<u64>,
+    /// Memory beyond the image's, such as 64MiB [default: 128MB]
+    #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
+    pub(crate) memory: Option<u64>,
+    /// Wall clock, such as 10s or 500ms, or `none` [default: 30s]
+    #[arg(long, value_name = "TIME", value_parser = parse_timeout)]
+    pub(crate) timeout: Option<Timeout>,
+    /// Standard output that is kept [default: 2MB]
+    #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
+    pub(crate) stdout_max: Option<u64>,
+    /// Standard error that is kept [default: 1MB]
+    #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
+    pub(crate) stderr_max: Option<u64>,
+    /// Size of all files [default: 256MiB]
+    #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
+    pub(crate) disk: Option<u64>,
+    /// Size of one file [default: 128MiB]
+    #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
+    pub(crate) max_file: Option<u64>,
+    /// Number of files and folders [default: 10000]
+    #[arg(long, value_name = "N", value_parser = parse_count)]
+    pub(crate) max_files: Option<u64>,
+    /// Files open at once [default: 256]
+    #[arg(long, value_name = "N")]
+    pub(crate) max_open_files: Option<u32>,
+    /// Grant a folder of this machine; repeatable. MODE is `ro` (the default), `rw`, or `overlay`, where changes stay in
+    /// the sandbox
+    #[arg(long = "mount", value_name = "HOST:GUEST[:MODE]", value_parser = parse_mount)]
+    pub(crate) mounts: Vec<Mount>,
+    /// Set a variable of the program's environment; repeatable
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_env)]
+    pub(crate) env: Vec<(String, String)>,
+    /// Fixed clock and randomness: the same program, the same output and fuel [default seed: 0]
+    #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true, default_missing_value = "0")]
+    pub(crate) deterministic: Option<u64>,
+}
+
+/// A wall-clock limit as it is given: not the `Option` itself, which clap would take for an optional flag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Timeout(pub(crate) Option<Duration>);
+
+fn parse_timeout(text: &str) -> Result<Timeout, String> {
+    if text == "none" {
+        return Ok(Timeout(None));
+    }
+    parse_duration(text).map(|limit| Timeout(Some(limit))).map_err(|error| format!("{error}, or `none`"))
+}
+
+/// A count: digits, `_` between them, and `k`, `M` or `G` for thousands, millions or billions.
+fn parse_count(text: &str) -> Result<u64, String> {
+    let (digits, scale) = match text.as_bytes().last() {
+        Some(b'k' | b'K') => (&text[..text.len() - 1], 1_000),
+        Some(b'M') => (&text[..text.len() - 1], 1_000_000),
+        Some(b'G') => (&text[..text.len() - 1], 1_000_000_000),
+        _ => (text, 1),
+    };
+    let number = digits.replace('_', "").parse::<u64>().ok();
+    number
+        .and_then(|number| number.checked_mul(scale))
+        .ok_or_else(|| format!("{text:?} is not a count (write it as 20000, 20_000, 20k, 500M or 2G)"))
+}
+
+/// `HOST:GUEST[:MODE]`, read from the right: the host's path may have colons, as it does on Windows.
+fn parse_mount(text: &str) -> Result<Mount, String> {
+    let (rest, mode) = match text.rsplit_once(':') {
+        Some((rest, "ro")) => (rest, MountMode::ReadOnly),
+        Some((rest, "rw")) => (rest, MountMode::ReadWrite),
+        Some((rest, "overlay")) => (rest, MountMode::Overlay),
+        _ => (text, MountMode::ReadOnly),
+    };
+    let (host, guest) = rest
+        .rsplit_once(':')
+        .filter(|(host, _)| !host.is_empty())
+        .ok_or("write it as HOST:GUEST, HOST:GUEST:rw or HOST:GUEST:overlay")?;
+    if !guest.starts_with('/') {
+        return Err(format!(
+            "{guest:?} is neither a mode (ro, rw, overlay) nor a path that begins with a slash"
+        ));
+    }
+    let guest = GuestPath::parse(guest).map_err(|error| error.to_string())?;
+    Ok(Mount::read_only(host, guest).with_mode(mode))
+}
+
+fn parse_env(text: &str) -> Result<(String, String), String> {
+    let (name, value) =
+        text.split_once('=').ok_or("write it as NAME=VALUE; nothing of this environment is inherited")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        use clap::CommandFactory as _;
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn counts_take_thousands_and_separators() {
+        for (text, count) in
+            [("7", 7), ("20_000", 20_000), ("2k", 2000), ("500M", 500_000_000), ("20G", 20_000_000_000)]
+        {
+            assert_eq!(parse_count(text), Ok(count), "{text}");
+        }
+        for text in ["", "G", "-1", "1.5G", "1e9", "2 G", "99999999999G", "ñ"] {
+            assert!(parse_count(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn mounts_are_read_from_the_right() {
+        let check = |text: &str| {
+            parse_mount(text)
+                .map(|mount| (mount.host.display().to_string(), mount.guest.to_string(), mount.mode))
+        };
+        let mount = |host: &str, guest: &str, mode| Ok((host.to_owned(), guest.to_owned(), mode));
+        assert_eq!(check("data:/data"), mount("data", "/data", MountMode::ReadOnly));
+        assert_eq!(check("./d:/data:rw"), mount("./d", "/data", MountMode::ReadWrite));
+        assert_eq!(check("/a:b:/data:overlay"), mount("/a:b", "/data", MountMode::Overlay));
+        assert_eq!(check(r"C:\data:/data:ro"), mount(r"C:\data", "/data", MountMode::ReadOnly));
+        for text in ["", "data", ":/data", "data:rw", "data:/data:wr", r"C:\data", "data:/../etc"] {
+            assert!(check(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! One module for each command.
+
+pub(crate) mod run;
+pub(crate) mod repl;
+pub(crate) mod images;
+pub(crate) mod doctor;
+pub(crate) mod setup;
+pub(crate) mod policy;

@@ -1,0 +1,161 @@
+//! `sbx repl`: a console whose interpreter remembers, on a terminal or fed by a pipe.
+//!
+//! One input is one run: it has the whole policy's fuel and time. Whether an input is complete is asked of Python
+//! itself, inside a second sandbox, so the host parses nothing.
+
+mod editor;
+mod complete;
+
+use std::{
+    io::{self, BufRead as _, IsTerminal as _},
+    path::Path,
+    process::ExitCode,
+};
+
+use sbx::{Cache, Ending, Program, Runtimes, Sandbox, SandboxBuilder};
+
+use crate::{
+    commands::run::{LiveOutput, keep_changes, open, tell},
+    config::SandboxConfig,
+    console,
+    failure::{Failure, Outcome},
+    interrupt::Interrupts,
+};
+use complete::Completeness;
+use editor::{Editor, Input};
+
+const HELP: &str = "\
+:help    this list
+:files   the files of the workspace
+:reset   a fresh interpreter; files stay
+:quit    leave, as Ctrl-D does
+Ctrl-C cancels what runs; an input that is cut off takes all variables with it.";
+
+/// Reads, runs and prints until the input ends.
+pub(crate) fn repl(config: SandboxConfig, cache: Option<&Path>) -> Outcome {
+    let runtimes = Runtimes::load(cache)?;
+    let checker = Completeness::new(&config, &runtimes)?;
+    let mut console = Console {
+        sandbox: open(&config, &runtimes, true)?,
+        runtimes,
+        interrupts: Interrupts::install()?,
+        n_inputs: 0,
+        config: &config,
+    };
+    if io::stdin().is_terminal() { console.interactive(checker, cache) } else { console.piped(&checker) }
+}
+
+struct Console<'a> {
+    sandbox: Sandbox,
+    runtimes: Runtimes,
+    interrupts: Interrupts,
+    n_inputs: u64,
+    config: &'a SandboxConfig,
+}
+
+impl Console<'_> {
+    fn interactive(&mut self, checker: Completeness, cache: Option<&Path>) -> Outcome {
+        console::say(&format!(
+            "Python in a sandbox, image {}; :help lists commands, Ctrl-D leaves",
+            self.config.image
+        ));
+        // Without a place for it there is no history, which is no reason to have no console.
+        let history = Cache::locate(cache).ok().map(|root| root.join("repl-history"));
+        let mut editor = Editor::new(checker, history)?;
+        loop {
+            match editor.read()? {
+                Input::Text(text) => {
+                    if let Some(code) = self.take(&text)? {
+                        return Ok(code);
+                    }
+                }
+                Input::Abandoned => console::say("KeyboardInterrupt"),
+                Input::End => return Ok(ExitCode::SUCCESS),
+            }
+        }
+    }
+
+    /// As the console of Python does it: lines are collected until they make an input.
+    fn piped(&mut self, checker: &Completeness) -> Outcome {
+        let mut pending = String::new();
+        let mut lines = io::stdin().lock().lines();
+        loop {
+            let Some(line) = lines.next() else {
+                return Ok(self.take(&pending)?.unwrap_or(ExitCode::SUCCESS));
+            };
+            let line = line.map_err(|error| {
+                if error.kind() == io::ErrorKind::InvalidData {
+                    return Failure::usage("standard input is not UTF-8");
+                }
+                Failure::Broken(anyhow::Error::new(error).context("cannot read standard input"))
+            })?;
+            pending.push_str(&line);
+            if checker.is_complete(&pending) {
+                if let Some(code) = self.take(&pending)? {
+                    return Ok(code);
+                }
+                pending.clear();
+            } else {
+                pending.push('\n');
+            }
+        }
+    }
+
+    /// Runs an input or a command; a code if the console is to end with it.
+    fn take(&mut self, text: &str) -> Outcome<Option<ExitCode>> {
+        match text.trim() {
+            "" => {}
+            ":quit" | ":q" | ":exit" => return Ok(Some(ExitCode::SUCCESS)),
+            ":help" => console::say(HELP),
+            ":files" => self.list_files()?,
+            ":reset" => {
+                self.sandbox = self.fresh()?;
+                console::say("fresh interpreter");
+            }
+            command if command.starts_with(':') => {
+                console::say(&format!("there is no command {command}; :help lists them"));
+            }
+            _ => return self.run(text),
+        }
+        Ok(None)
+    }
+
+    fn run(&mut self, code: &str) -> Outcome<Option<ExitCode>> {
+        self.n_inputs += 1;
+        let cancel = self.interrupts.arm();
+        let output = LiveOutput::start(cancel.clone()).map_err(Failure::Broken)?;
+        let program = Program::new(code)
+            .with_name(format!("<input-{}>", self.n_inputs))
+            .with_cancel(cancel)
+            .with_sink(output.sink())
+            .with_echo();
+        let result = self.sandbox.execute(program)?;
+        self.interrupts.disarm();
+        output.finish()?;
+        keep_changes(&self.sandbox, &result, self.config.workspace.as_deref())?;
+        tell(&result);
+        if result.metadata.contains_key("rolled_back") {
+            console::remark("the interpreter is fresh, and the files are as they were before this input");
+        }
+        Ok((result.ending == Ending::Exit).then(|| ExitCode::from(result.exit_code)))
+    }
+
+    fn list_files(&self) -> Outcome<()> {
+        let paths = self.sandbox.list_files();
+        if paths.is_empty() {
+            console::say(&format!("{} is empty", self.sandbox.policy().guest_mount_path));
+        }
+        paths.iter().try_for_each(|path| console::print(path.as_str()))
+    }
+
+    /// A sandbox with the same files and a fresh interpreter.
+    fn fresh(&self) -> Outcome<Sandbox> {
+        let builder = SandboxBuilder::new(self.config.runtime)
+            .runtimes(self.runtimes.clone())
+            .policy(self.config.policy.clone())
+            .image(&self.config.image)
+            .files(self.sandbox.files())
+            .auto_persist_globals(true);
+        Ok(builder.build()?)
+    }
+}

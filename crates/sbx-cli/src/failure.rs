@@ -1,0 +1,42 @@
+//! Why a command could not do its work, as far as the exit code tells it.
+
+use std::{io, process::ExitCode};
+
+/// What a command comes to.
+pub(crate) type Outcome<T = ExitCode> = Result<T, Failure>;
+
+/// Why a command could not do its work.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The caller asked for something that cannot be: exit code 2.
+    Usage(anyhow::Error),
+    /// We failed: exit code 125.
+    Broken(anyhow::Error),
+    /// Nobody reads our output any more, which is their right.
+    ClosedPipe,
+}
+
+impl Failure {
+    /// What the caller did wrong, as one sentence.
+    pub(crate) fn usage(problem: impl Into<String>) -> Self {
+        Self::Usage(anyhow::Error::msg(problem.into()))
+    }
+
+    /// An error of writing to standard output.
+    pub(crate) fn of_output(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self::ClosedPipe;
+        }
+        Self::Broken(anyhow::Error::new(error).context("cannot write to standard output"))
+    }
+}
+
+impl From<sbx::Error> for Failure {
+    fn from(error: sbx::Error) -> Self {
+        let is_usage = match error.code() {
+            "python.unknown_image" | "host.mount" | "host.file" | "host.too_large" => true,
+            code => ["policy.", "path."].iter().any(|area| code.starts_with(area)),
+        };
+        if is_usage { Self::Usage(error.into()) } else { Self::Broken(error.into()) }
+    }
+}
