@@ -13,6 +13,7 @@ to change it
   test [ARGS]            setup, then all tests; ARGS go to `cargo test`
   bless                  rewrite the expected texts of all tests; read the diff as code
   bench [--quick]        setup, then all benchmarks
+  fuzz [TARGET] [--runs N]  random programs against the host (default: wasi_calls, 100,000)
   ci                     all checks below and the tests, with a summary
   fmt | clippy | doc     formatting, lints, documentation
   tidy                   layers and rules about the repository's text
@@ -27,6 +28,7 @@ pub(crate) enum Task {
     Test { rest: Vec<String> },
     Bless,
     Bench { quick: bool },
+    Fuzz { target: String, runs: u64 },
     Ci,
     Fmt,
     Clippy,
@@ -49,6 +51,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Task, Stri
             ["--quick"] => return Ok(Task::Bench { quick: true }),
             _ => Task::Bench { quick: false },
         },
+        "fuzz" => return fuzz(&rest),
         "help" | "--help" | "-h" => return Ok(Task::Help),
         "bless" => Task::Bless,
         "ci" => Task::Ci,
@@ -78,6 +81,21 @@ fn source(rest: &[String]) -> Result<Option<PathBuf>, String> {
     Ok(Some(PathBuf::from(path)))
 }
 
+fn fuzz(rest: &[String]) -> Result<Task, String> {
+    let (target, options) = match rest {
+        [first, options @ ..] if !first.starts_with('-') => (first.as_str(), options),
+        options => (crate::fuzz::TARGET, options),
+    };
+    let runs = match options {
+        [] => crate::fuzz::RUNS,
+        [flag, number] if flag == "--runs" => {
+            number.parse().map_err(|_not_a_number| format!("{number:?} is not a number of runs"))?
+        }
+        _ => return Err("only a target and `--runs N` may follow".to_owned()),
+    };
+    Ok(Task::Fuzz { target: target.to_owned(), runs })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,6 +113,10 @@ mod tests {
         assert_eq!(check("test -p x"), Ok(Task::Test { rest: vec!["-p".to_owned(), "x".to_owned()] }));
         assert_eq!(check("bench --quick"), Ok(Task::Bench { quick: true }));
         assert_eq!(check("ci"), Ok(Task::Ci));
+        let fuzz = |target: &str, runs| Ok(Task::Fuzz { target: target.to_owned(), runs });
+        assert_eq!(check("fuzz"), fuzz("wasi_calls", 100_000));
+        assert_eq!(check("fuzz --runs 7"), fuzz("wasi_calls", 7));
+        assert_eq!(check("fuzz other --runs 1000000"), fuzz("other", 1_000_000));
     }
 
     #[test]
@@ -104,12 +126,16 @@ mod tests {
         assert_eq!(check("ci --fast"), Err("ci does not take \"--fast\"".to_owned()));
         assert_eq!(check("bench --fast"), Err("bench does not take \"--fast\"".to_owned()));
         assert!(check("setup --source").is_err());
+        assert!(check("fuzz --runs").is_err());
+        assert!(check("fuzz --runs many").is_err());
+        assert!(check("fuzz a b").is_err());
         assert!(check("setup w.whl").is_err());
     }
 
     #[test]
     fn the_help_names_every_task() {
-        for task in ["setup", "demo", "test", "bless", "bench", "ci", "fmt", "clippy", "doc", "tidy", "deny"]
+        for task in
+            ["setup", "demo", "test", "bless", "bench", "fuzz", "ci", "fmt", "clippy", "doc", "tidy", "deny"]
         {
             assert!(HELP.split_whitespace().any(|word| word == task), "{task}");
         }

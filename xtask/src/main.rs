@@ -11,6 +11,7 @@ mod shell; // running cargo and the rest
 mod guests; // setup, demo
 mod test; // test, bless
 mod bench;
+mod fuzz;
 mod checks; // fmt, clippy, doc, deny
 mod tidy; // rules about the text of the repository
 mod layers; // who may depend on whom
@@ -52,6 +53,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Test { rest } => test::test(&workspace, rest),
         Task::Bless => test::bless(&workspace),
         Task::Bench { quick } => bench::bench(&workspace, *quick),
+        Task::Fuzz { target, runs } => fuzz::fuzz(&workspace, target, *runs),
         Task::Ci => ci::ci(&workspace),
         Task::Fmt => ci::alone(checks::fmt(&workspace)?),
         Task::Clippy => ci::alone(checks::clippy(&workspace)?),

@@ -1,12 +1,11 @@
 //! Our host beside wasmtime and wasmtime-wasi as they come: what metering costs, and what files in memory gain.
 //!
 //! `cargo xtask bench` prints a Markdown table. The other side is the same guest with preopened directories, compiled with
-//! fuel where files are compared and without where metering is (two minutes each the first time, kept in the cache).
+//! fuel where files are compared and without where metering is; that takes a minute or two each.
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
 
 use std::{
     fs,
-    io::Write,
     path::Path,
     thread,
     time::{Duration, Instant},
@@ -53,8 +52,8 @@ fn main() {
     fs::copy(&zip.path, folder.path().join("lib/python315.zip")).expect("room for the standard library");
     // Guest code needs a native stack that no main thread has.
     let bench = move || {
-        let mut metered = Theirs::new(&cache, &wasm, folder.path(), true);
-        let mut unmetered = Theirs::new(&cache, &wasm, folder.path(), false);
+        let mut metered = Theirs::new(&wasm, folder.path(), true);
+        let mut unmetered = Theirs::new(&wasm, folder.path(), false);
         println!("| what | sbx | wasmtime as it comes | ratio |\n|---|---|---|---|");
         for (what, n, code, is_metered, fresh) in [
             ("a Python loop of 3 million, theirs without metering", 7, LOOP, false, false),
@@ -157,25 +156,14 @@ struct Live {
 }
 
 impl<'a> Theirs<'a> {
-    fn new(cache: &Cache, wasm: &[u8], folder: &'a Path, metered: bool) -> Self {
-        let name = if metered { "artifacts/bench-metered.cwasm" } else { "artifacts/bench-unmetered.cwasm" };
+    fn new(wasm: &[u8], folder: &'a Path, metered: bool) -> Self {
         let mut config = Config::new();
         config.consume_fuel(metered);
         config.wasm_exceptions(true).max_wasm_stack(16 << 20).async_stack_size(20 << 20);
         config.generate_address_map(false).native_unwind_info(false).wasm_backtrace_max_frames(None);
         let engine = Engine::new(&config).expect("the engine starts");
-        let context = format!("bench {}", sbx_cache::Digest::of(wasm));
-        if !matches!(cache.get(name, &context), Ok(Some(_))) {
-            eprintln!("compiling the guest for {name} (once, minutes)");
-            let compiled = engine.precompile_module(wasm).expect("the guest compiles");
-            cache.put(name, &context, |file| file.write_all(&compiled)).expect("room in the cache");
-        }
-        let sealed =
-            cache.get(name, &context).expect("the artifact is sound").expect("it was just put there");
-        #[expect(unsafe_code, reason = "the bench loads an artifact that it made, from the private cache")]
-        // SAFETY: made by this engine's configuration on this machine and sealed since.
-        let module =
-            unsafe { Module::deserialize_open_file(&engine, sealed.file) }.expect("the artifact loads");
+        println!("<!-- compiling the guest {}metered, a minute or two -->", if metered { "" } else { "un" });
+        let module = Module::new(&engine, wasm).expect("the guest compiles");
         let live = Self::open(&engine, &module, folder);
         Self { engine, module, folder, live }
     }

@@ -13,8 +13,18 @@ const CALLS: i32 = 1000;
 /// `(name, the import and how often `go` calls it, its type, its arguments)`.
 const GUESTS: [(&str, &str, &str, &str); 6] = [
     ("clock_time_get", "clock_time_get", "i32 i64 i32", "(i32.const 0) (i64.const 0) (i32.const 64)"),
-    ("fd_write_nothing", "fd_write", "i32 i32 i32 i32", "(i32.const 1) (i32.const 0) (i32.const 0) (i32.const 64)"),
-    ("fd_write_4k", "fd_write", "i32 i32 i32 i32", "(i32.const 1) (i32.const 128) (i32.const 1) (i32.const 64)"),
+    (
+        "fd_write_nothing",
+        "fd_write",
+        "i32 i32 i32 i32",
+        "(i32.const 1) (i32.const 0) (i32.const 0) (i32.const 64)",
+    ),
+    (
+        "fd_write_4k",
+        "fd_write",
+        "i32 i32 i32 i32",
+        "(i32.const 1) (i32.const 128) (i32.const 1) (i32.const 64)",
+    ),
     (
         "path_filestat_get",
         "path_filestat_get",
@@ -22,7 +32,12 @@ const GUESTS: [(&str, &str, &str, &str); 6] = [
         "(i32.const 3) (i32.const 0) (i32.const 256) (i32.const 8) (i32.const 512)",
     ),
     ("random_get_256", "random_get", "i32 i32", "(i32.const 1024) (i32.const 256)"),
-    ("fd_readdir_100", "fd_readdir", "i32 i32 i32 i64 i32", "(i32.const 3) (i32.const 8192) (i32.const 32768) (i64.const 0) (i32.const 64)"),
+    (
+        "fd_readdir_100",
+        "fd_readdir",
+        "i32 i32 i32 i64 i32",
+        "(i32.const 3) (i32.const 8192) (i32.const 32768) (i64.const 0) (i32.const 64)",
+    ),
 ];
 
 fn guest(import: &str, types: &str, arguments: &str) -> Vec<u8> {

@@ -283,8 +283,7 @@ impl Content {
     }
 
     /// Bytes of memory that the chunks take, shared or not.
-    #[cfg(test)]
-    fn resident_bytes(&self) -> u64 {
+    pub(crate) fn resident_bytes(&self) -> u64 {
         self.chunks.values().fold(0, |sum: u64, chunk| sum.saturating_add(chunk.0.capacity() as u64))
     }
 

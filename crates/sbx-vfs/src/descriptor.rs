@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sbx_core::GuestPath;
 use serde::{Deserialize, Serialize};
 
+use crate::device::Device;
 use crate::inode::Ino;
 use crate::mount::{HostFile, Place};
 use crate::{Errno, FileType};
@@ -82,6 +83,7 @@ pub(crate) enum Object {
     Stream(Stream),
     File(Ino),
     Dir(Ino),
+    Device(Ino, Device),
     HostFile(HostFile),
     /// A directory of a host folder, with its entries as they were when it was listed from the beginning.
     HostDir(Place, Option<Vec<(String, FileType)>>),
@@ -106,12 +108,13 @@ impl Descriptor {
             Object::Stream(_) => FileType::Stream,
             Object::File(_) | Object::HostFile(_) => FileType::File,
             Object::Dir(_) | Object::HostDir(..) => FileType::Dir,
+            Object::Device(..) => FileType::CharacterDevice,
         }
     }
 
     pub(crate) fn ino(&self) -> Option<Ino> {
         match &self.object {
-            Object::File(ino) | Object::Dir(ino) => Some(*ino),
+            Object::File(ino) | Object::Dir(ino) | Object::Device(ino, _) => Some(*ino),
             Object::Stream(_) | Object::HostFile(_) | Object::HostDir(..) => None,
         }
     }

@@ -229,6 +229,7 @@ fn same_content(old: &Inode, new: &Inode) -> bool {
         (Node::File(old), Node::File(new)) => old.same_as(new),
         (Node::Symlink(old), Node::Symlink(new)) => old == new,
         (Node::Dir(_), Node::Dir(_)) => true,
+        (Node::Device(old), Node::Device(new)) => old == new,
         _ => false,
     }
 }

@@ -1,4 +1,4 @@
-//! The nodes of a tree: files, directories and symbolic links.
+//! The nodes of a tree: files, directories, symbolic links and devices.
 
 use std::sync::Arc;
 
@@ -6,6 +6,7 @@ use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 
 use crate::content::Content;
+use crate::device::Device;
 use crate::mount::LowerDir;
 
 /// The number of an inode. Numbers are never used again within a tree or its forks.
@@ -20,7 +21,7 @@ impl Ino {
 /// The name of a directory entry.
 pub(crate) type Name = Arc<str>;
 
-/// One file, directory or symbolic link, whatever its names.
+/// One file, directory, symbolic link or device, whatever its names.
 #[derive(Debug, Clone)]
 pub(crate) struct Inode {
     pub(crate) node: Node,
@@ -46,6 +47,7 @@ pub(crate) enum Node {
     File(Content),
     Dir(Directory),
     Symlink(Arc<str>),
+    Device(Device),
 }
 
 /// Whose an inode is.
@@ -100,6 +102,8 @@ pub enum FileType {
     Symlink,
     /// One of the standard streams.
     Stream,
+    /// A [`Device`] of the tree.
+    CharacterDevice,
     /// Something else in a host folder: a device, a socket, a FIFO. It can be seen but not opened.
     Other,
 }
@@ -116,7 +120,7 @@ pub struct Stat {
     pub file_type: FileType,
     /// Names of a file; 2 and the number of subdirectories for a directory; 0 once unlinked.
     pub nlink: u64,
-    /// Apparent bytes of a file, bytes of a link's target, 0 for a directory.
+    /// Apparent bytes of a file, bytes of a link's target, 0 for a directory or device.
     pub size: u64,
     /// Access, change of content, change of inode.
     pub times: Times,
@@ -143,13 +147,14 @@ impl Inode {
             Node::File(_) => FileType::File,
             Node::Dir(_) => FileType::Dir,
             Node::Symlink(_) => FileType::Symlink,
+            Node::Device(_) => FileType::CharacterDevice,
         }
     }
 
     pub(crate) fn size(&self) -> u64 {
         match &self.node {
             Node::File(content) => content.len(),
-            Node::Dir(_) => 0,
+            Node::Dir(_) | Node::Device(_) => 0,
             Node::Symlink(target) => target.len() as u64,
         }
     }
@@ -158,7 +163,7 @@ impl Inode {
     pub(crate) fn charged_bytes(&self) -> u64 {
         match &self.node {
             Node::File(content) if self.standing.is_counted() => content.len(),
-            Node::File(_) | Node::Dir(_) | Node::Symlink(_) => 0,
+            Node::File(_) | Node::Dir(_) | Node::Symlink(_) | Node::Device(_) => 0,
         }
     }
 
@@ -171,7 +176,7 @@ impl Inode {
         let nlink = match &self.node {
             Node::Dir(_) if self.links.is_empty() && ino != Ino::ROOT => 0,
             Node::Dir(dir) => u64::from(dir.subdirs).saturating_add(2),
-            Node::File(_) | Node::Symlink(_) => self.links.len() as u64,
+            Node::File(_) | Node::Symlink(_) | Node::Device(_) => self.links.len() as u64,
         };
         Stat {
             dev: TREE_DEV,

@@ -16,10 +16,12 @@ mod errno;
 mod error;
 mod quota;
 mod content;
+mod device;
 mod inode;
 mod tree;
 mod diff;
 mod archive;
+mod spill;
 mod mount;
 mod walk;
 mod descriptor;
@@ -30,6 +32,7 @@ pub use crate::content::{BlobProvider, Digest, SharedBytes};
 pub use crate::descriptor::{
     Access, DescriptorInfo, DescriptorTable, Fd, FdFlags, ROOT_FD, SavedDescriptor, SavedObject, Stream,
 };
+pub use crate::device::Device;
 pub use crate::diff::{Change, ChangeKind, FileChanges};
 pub use crate::errno::Errno;
 pub use crate::error::{Error, Result};

@@ -42,8 +42,10 @@ impl Tree {
         if self.usage().bytes < min_bytes {
             return Ok(0);
         }
-        let is_large = |node: &Node| matches!(node, Node::File(content) if content.resident_bytes() >= min_bytes);
-        let large: Vec<_> = self.inodes.iter().filter(|(_, inode)| is_large(&inode.node)).map(|(ino, _)| *ino).collect();
+        let is_large =
+            |node: &Node| matches!(node, Node::File(content) if content.resident_bytes() >= min_bytes);
+        let large: Vec<_> =
+            self.inodes.iter().filter(|(_, inode)| is_large(&inode.node)).map(|(ino, _)| *ino).collect();
         let mut moved = 0;
         for ino in large {
             let Ok(inode) = self.inode_mut(ino) else { continue };

@@ -107,19 +107,19 @@ impl Tree {
     pub(crate) fn dir(&self, ino: Ino) -> Result<&Directory, Errno> {
         match &self.inode(ino)?.node {
             Node::Dir(dir) => Ok(dir),
-            Node::File(_) | Node::Symlink(_) => Err(Errno::Notdir),
+            Node::File(_) | Node::Symlink(_) | Node::Device(_) => Err(Errno::Notdir),
         }
     }
 
     /// The inode for a change; copied first if another tree shares it.
-    fn inode_mut(&mut self, ino: Ino) -> Result<&mut Inode, Errno> {
+    pub(crate) fn inode_mut(&mut self, ino: Ino) -> Result<&mut Inode, Errno> {
         self.inodes.get_mut(&ino).map(|inode| Arc::make_mut(&mut inode.0)).ok_or(Errno::Noent)
     }
 
     fn dir_mut(&mut self, ino: Ino) -> Result<&mut Directory, Errno> {
         match &mut self.inode_mut(ino)?.node {
             Node::Dir(dir) => Ok(dir),
-            Node::File(_) | Node::Symlink(_) => Err(Errno::Notdir),
+            Node::File(_) | Node::Symlink(_) | Node::Device(_) => Err(Errno::Notdir),
         }
     }
 

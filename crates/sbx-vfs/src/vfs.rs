@@ -16,7 +16,7 @@ use crate::inode::{Ino, TREE_DEV, Times};
 use crate::mount::{Folder, HostMount, LowerDir, Mounts, Place};
 use crate::quota::Ledger;
 use crate::walk::{At, Last, Located, Walk};
-use crate::{Access, Errno, Error, FdFlags, Quota, QuotaHits, Tree, Usage};
+use crate::{Access, Device, Errno, Error, FdFlags, Quota, QuotaHits, Tree, Usage};
 
 pub use self::list::DirEntry;
 pub use self::meta::{SetTimes, TimeUpdate, Whence};
@@ -145,7 +145,24 @@ impl Vfs {
     pub fn stream(&self, fd: Fd) -> Option<Stream> {
         match self.table.get(fd).ok()?.object {
             Object::Stream(stream) => Some(stream),
-            Object::File(_) | Object::Dir(_) | Object::HostFile(_) | Object::HostDir(..) => None,
+            Object::File(_)
+            | Object::Dir(_)
+            | Object::Device(..)
+            | Object::HostFile(_)
+            | Object::HostDir(..) => None,
+        }
+    }
+
+    /// Which device `fd` is, if it is one.
+    #[must_use]
+    pub fn device(&self, fd: Fd) -> Option<Device> {
+        match self.table.get(fd).ok()?.object {
+            Object::Device(_, device) => Some(device),
+            Object::Stream(_)
+            | Object::File(_)
+            | Object::Dir(_)
+            | Object::HostFile(_)
+            | Object::HostDir(..) => None,
         }
     }
 
@@ -265,7 +282,7 @@ impl Vfs {
         match self.tree.inode(ino).map(|inode| &inode.node) {
             Ok(crate::inode::Node::File(content)) => content.reads_host(),
             Ok(crate::inode::Node::Dir(dir)) => dir.unread.is_some(),
-            Ok(crate::inode::Node::Symlink(_)) | Err(_) => false,
+            Ok(crate::inode::Node::Symlink(_) | crate::inode::Node::Device(_)) | Err(_) => false,
         }
     }
 
@@ -281,7 +298,9 @@ impl Vfs {
         match &self.table.get(dir)?.object {
             Object::Dir(ino) => Ok(At::Tree(*ino)),
             Object::HostDir(place, _) => Ok(At::Host(place.clone())),
-            Object::Stream(_) | Object::File(_) | Object::HostFile(_) => Err(Errno::Notdir),
+            Object::Stream(_) | Object::File(_) | Object::Device(..) | Object::HostFile(_) => {
+                Err(Errno::Notdir)
+            }
         }
     }
 

@@ -135,7 +135,10 @@ fn is_mark(line: &str, start: usize, word: &str) -> bool {
 }
 
 fn lints_inherited(file: &SourceFile) -> Vec<String> {
-    let is_crate = file.path.ends_with("/Cargo.toml") && file.text().contains("[package]");
+    // What is a workspace of its own has nothing to take them from.
+    let is_crate = file.path.ends_with("/Cargo.toml")
+        && file.text().contains("[package]")
+        && !file.lines().any(|(_, line)| line == "[workspace]");
     if !is_crate || file.text().contains("[lints]\nworkspace = true") {
         return Vec::new();
     }

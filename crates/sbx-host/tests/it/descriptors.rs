@@ -9,6 +9,7 @@ use crate::lab::{ARENA, Answers, Script, empty_tree, errno, limits, open_with, p
 const AT: u64 = ARENA as u64;
 /// Where the answers of calls go.
 const OUT: u64 = AT + 0x800;
+const OUT_32: u32 = ARENA + 0x800;
 /// Bytes of `struct fdstat`: `[type: u8][0][flags: u16][0: u32][rights: u64][inheriting: u64]`.
 const FDSTAT: u32 = 24;
 const CHARACTER_DEVICE: u8 = 2;
@@ -45,7 +46,7 @@ fn rights(answers: &Answers, index: usize) -> (u64, u16) {
 fn a_device_is_a_character_device_and_no_terminal() {
     let mut script = Script::new();
     open(&mut script, "dev/null", 0, FD_READ | FD_WRITE, 0);
-    script.call("fd_fdstat_get", &[4, OUT]).dump(OUT as u32, FDSTAT);
+    script.call("fd_fdstat_get", &[4, OUT]).dump(OUT_32, FDSTAT);
     let answers = run(&script, None, limits().fuel);
     assert_eq!(answers.errnos, [errno::SUCCESS; 3]);
     assert_eq!(answers.out[0], CHARACTER_DEVICE);
@@ -57,9 +58,9 @@ fn a_device_is_a_character_device_and_no_terminal() {
 fn random(huge: bool, fd_rights: u64) -> Script {
     let mut script = Script::new();
     open(&mut script, "dev/urandom", 0, fd_rights, 0);
-    script.iovec(ARENA, OUT as u32, 10).iovec(ARENA + 8, 0, 0).iovec(ARENA + 16, OUT as u32 + 10, 6);
+    script.iovec(ARENA, OUT_32, 10).iovec(ARENA + 8, 0, 0).iovec(ARENA + 16, OUT_32 + 10, 6);
     script.iovec(ARENA + 24, 0x1_0000, if huge { 0x3_0000 } else { 0 });
-    script.call("fd_read", &[4, AT, 4, OUT + 16]).dump(OUT as u32, 20);
+    script.call("fd_read", &[4, AT, 4, OUT + 16]).dump(OUT_32, 20);
     script
 }
 
@@ -96,7 +97,7 @@ fn flags_given_at_opening_are_kept() {
         open(&mut script, "tmp/file", 1, FD_READ | FD_WRITE, flags);
     }
     for fd in 4..9 {
-        script.call("fd_fdstat_get", &[fd, OUT]).dump(OUT as u32, FDSTAT);
+        script.call("fd_fdstat_get", &[fd, OUT]).dump(OUT_32, FDSTAT);
     }
     let answers = run(&script, None, limits().fuel);
     let seen: Vec<u16> = (0..5).map(|index| rights(&answers, index).1).collect();
@@ -109,7 +110,7 @@ fn the_right_to_list_is_enough_to_list_and_not_enough_to_read() {
     open(&mut script, "tmp", 2, FD_READDIR, 0);
     open(&mut script, "tmp/file", 1, FD_READDIR, 0);
     open(&mut script, "tmp", 2, 0, 0);
-    script.iovec(ARENA, OUT as u32, 10);
+    script.iovec(ARENA, OUT_32, 10);
     script.call("fd_readdir", &[4, OUT, 256, 0, OUT + 0x400]).call("fd_read", &[5, AT, 1, OUT + 0x400]);
     script.call("fd_readdir", &[6, OUT, 256, 0, OUT + 0x400]);
     let answers = run(&script, None, limits().fuel);
@@ -121,9 +122,9 @@ fn rights_that_are_given_up_are_gone() {
     let all = FD_READ | FD_WRITE | FD_SEEK | FD_TELL;
     let mut script = Script::new();
     open(&mut script, "tmp/file", 1, all, 0);
-    script.iovec(ARENA, OUT as u32 + 0x100, 10);
+    script.iovec(ARENA, OUT_32 + 0x100, 10);
     script.call("fd_fdstat_set_rights", &[4, FD_READ | FD_SEEK | FD_TELL, 0]);
-    script.call("fd_fdstat_get", &[4, OUT]).dump(OUT as u32, FDSTAT);
+    script.call("fd_fdstat_get", &[4, OUT]).dump(OUT_32, FDSTAT);
     script.call("fd_read", &[4, AT, 1, OUT + 0x400]).call("fd_write", &[4, AT, 1, OUT + 0x400]);
     script.call("fd_fdstat_set_rights", &[4, all, 0]);
     // A directory that may be listed still may be.

@@ -119,7 +119,7 @@ fn buffers_outside_of_memory_are_traps_for_every_scattered_call() {
 fn argument() -> impl Strategy<Value = u64> {
     prop_oneof![
         4 => 0u64..12,
-        3 => (u64::from(ARENA)..u64::from(ARENA) + 0x1000),
+        3 => u64::from(ARENA)..u64::from(ARENA) + 0x1000,
         2 => proptest::sample::select(NASTY.to_vec()),
         1 => any::<u64>(),
         1 => any::<u32>().prop_map(u64::from),

@@ -89,7 +89,7 @@ impl OutputSink for Collect {
 fn a_sink_sees_what_is_kept_and_nothing_more() {
     let seen = Arc::new(Collect::default());
     let request = RunRequest::new(call("flood", &[1, 5]), with_output(100_000, 1));
-    let sink: Arc<dyn OutputSink> = seen.clone();
+    let sink: Arc<dyn OutputSink> = Arc::<Collect>::clone(&seen);
     let report = run_request(&mut instance(FLOOD), request.with_sink(sink));
     assert_eq!(report.outcome, Outcome::Returned(0));
     assert_eq!(

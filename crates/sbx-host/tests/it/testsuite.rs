@@ -98,13 +98,11 @@ impl Case {
             Ok(report) => report,
             Err(error) => return Some(error.to_string()),
         };
-        let code = match report.outcome {
-            Outcome::Returned(0) => Some(0),
-            Outcome::Exited(code) => Some(u64::from(code)),
-            _ => None,
-        };
+        let code = self.spec["exit_code"].as_u64().unwrap_or(0);
         let stderr = String::from_utf8_lossy(&report.stderr.bytes);
-        if code != Some(self.spec["exit_code"].as_u64().unwrap_or(0)) {
+        let returned = code == 0 && report.outcome == Outcome::Returned(0);
+        let exited = matches!(report.outcome, Outcome::Exited(exit) if u64::from(exit) == code);
+        if !returned && !exited {
             return Some(format!("{:?}: {stderr}", report.outcome));
         }
         let expected = self.spec["stdout"].as_str()?;

@@ -13,7 +13,7 @@ use crate::{Errno, Error, FileType, QuotaKind, Result, Tree};
 
 impl Tree {
     /// Copies what is below `prefix` into `dest`. Files that are there are overwritten; links in `dest` are not
-    /// followed, and links of the guest's are left out.
+    /// followed, and links of the guest's and devices are left out.
     ///
     /// # Errors
     /// [`Error::NotADirectory`] if `prefix` is none; [`Error::Io`] for what the host refuses, among it a link or
@@ -45,7 +45,8 @@ impl Tree {
                     done.bytes += each_buffer(self, &item.path, |bytes| file.write_all(bytes))?;
                     done.files += 1;
                 }
-                FileType::Symlink | FileType::Stream | FileType::Other => done.skipped.push(item.path),
+                FileType::Symlink => done.skipped.push(item.path),
+                FileType::CharacterDevice | FileType::Stream | FileType::Other => {}
             }
         }
         Ok(done)

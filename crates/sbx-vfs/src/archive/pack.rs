@@ -10,8 +10,8 @@ use crate::{Error, FileType, Item, Result, Tree};
 
 impl Tree {
     /// Writes what is below `prefix` as a tar archive with relative names, parents first and entries by name. The same
-    /// tree gives the same bytes: owners are 0, modes 0644 and 0755, times whole seconds. Links of the guest's are
-    /// left out.
+    /// tree gives the same bytes: owners are 0, modes 0644 and 0755, times whole seconds. Links of the guest's
+    /// and devices are left out.
     ///
     /// # Errors
     /// [`Error::NotADirectory`] if `prefix` is none, [`Error::Io`] for what `writer` refuses.
@@ -34,7 +34,8 @@ impl Tree {
                     done.files += 1;
                     done.bytes += item.stat.size;
                 }
-                FileType::Symlink | FileType::Stream | FileType::Other => done.skipped.push(item.path),
+                FileType::Symlink => done.skipped.push(item.path),
+                FileType::CharacterDevice | FileType::Stream | FileType::Other => {}
             }
         }
         archive

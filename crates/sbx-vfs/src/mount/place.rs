@@ -159,7 +159,9 @@ impl Place {
         match found.file_type {
             FileType::File => {}
             FileType::Symlink => return Err(Errno::Loop),
-            FileType::Dir | FileType::Other | FileType::Stream => return Err(Errno::Perm),
+            FileType::Dir | FileType::CharacterDevice | FileType::Other | FileType::Stream => {
+                return Err(Errno::Perm);
+            }
         }
         self.dir.hard_link(from, &to.0.dir, to.1)?;
         ledger.outside.inodes = ledger.outside.inodes.saturating_add(1);

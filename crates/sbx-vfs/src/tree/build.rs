@@ -6,6 +6,7 @@ use sbx_core::GuestPath;
 
 use super::Tree;
 use crate::content::{BlobProvider, Content, Digest, SharedBytes};
+use crate::device::Device;
 use crate::inode::{Directory, Ino, Inode, Node, Standing, Times};
 use crate::{Errno, Error, Quota};
 
@@ -118,6 +119,14 @@ impl TreeBuilder {
             return Err(Error::Bound { path: path.clone(), errno: Errno::Nametoolong });
         }
         self.put(path, Node::Symlink(Arc::from(target)), Standing::Guest)
+    }
+
+    /// A device.
+    ///
+    /// # Errors
+    /// As [`TreeBuilder::file`].
+    pub fn device(&mut self, path: &GuestPath, device: Device) -> Result<&mut Self, Error> {
+        self.put(path, Node::Device(device), Standing::ReadOnly)
     }
 
     /// The finished tree.

@@ -260,6 +260,7 @@ impl Tree {
             }
             Node::Dir(_) => Err(Errno::Isdir),
             Node::Symlink(_) => Err(Errno::Inval),
+            Node::Device(_) => Err(Errno::Rofs),
         }
     }
 
@@ -294,7 +295,7 @@ impl Tree {
                 inode.times.ctime_ns = now_ns;
                 match &mut inode.node {
                     Node::File(content) => change(content),
-                    Node::Dir(_) | Node::Symlink(_) => Err(Errno::Inval),
+                    Node::Dir(_) | Node::Symlink(_) | Node::Device(_) => Err(Errno::Inval),
                 }
             },
             false,

@@ -102,7 +102,7 @@ impl Editor<'_> {
         let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { return Err(Errno::Isdir) };
         let bytes = match &node {
             Node::File(content) => content.len(),
-            Node::Dir(_) | Node::Symlink(_) => 0,
+            Node::Dir(_) | Node::Symlink(_) | Node::Device(_) => 0,
         };
         // Before directories are made for it.
         self.ledger.admit_size(self.tree.usage, 0, bytes)?;

@@ -36,7 +36,7 @@ impl Item {
     fn new(path: GuestPath, ino: Ino, inode: &Inode) -> Self {
         let target = match &inode.node {
             Node::Symlink(target) => Some(String::from(&**target)),
-            Node::File(_) | Node::Dir(_) => None,
+            Node::File(_) | Node::Dir(_) | Node::Device(_) => None,
         };
         Self {
             path,
@@ -135,7 +135,9 @@ impl Tree {
         let ino = self.find(path).ok_or_else(|| Error::NotFound { path: path.clone() })?;
         match self.inode(ino).map(|inode| &inode.node) {
             Ok(Node::File(content)) => Ok(content),
-            Ok(Node::Dir(_) | Node::Symlink(_)) => Err(Error::NotAFile { path: path.clone() }),
+            Ok(Node::Dir(_) | Node::Symlink(_) | Node::Device(_)) => {
+                Err(Error::NotAFile { path: path.clone() })
+            }
             Err(_) => Err(Error::NotFound { path: path.clone() }),
         }
     }

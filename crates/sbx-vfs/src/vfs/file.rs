@@ -13,11 +13,12 @@ impl Vfs {
     /// Reads from the descriptor's offset on and moves it; 0 bytes at the end.
     ///
     /// # Errors
-    /// `EBADF` without read access and for streams, `EISDIR`, `EIO` if lazily loaded bytes do not come.
+    /// `EBADF` without read access and for what the layer above has to serve (streams, [`crate::Device::Random`]),
+    /// `EISDIR`, `EIO` if lazily loaded bytes do not come.
     pub fn read(&mut self, fd: Fd, buf: &mut [u8]) -> Result<usize, Errno> {
         let offset = self.table.get(fd)?.offset;
         let n = self.read_at(fd, offset, buf)?;
-        self.table.get_mut(fd)?.offset = offset.saturating_add(n as u64);
+        self.advance(fd, offset, n)?;
         Ok(n)
     }
 
@@ -40,7 +41,7 @@ impl Vfs {
         let offset = if descriptor.flags.append { self.size_of(descriptor)? } else { descriptor.offset };
         let n = self.write_at(fd, offset, data)?;
         if !data.is_empty() {
-            self.table.get_mut(fd)?.offset = offset.saturating_add(n as u64);
+            self.advance(fd, offset, n)?;
         }
         Ok(n)
     }
@@ -59,12 +60,15 @@ impl Vfs {
     /// Moves the descriptor's offset, past the end too, and says where it is.
     ///
     /// # Errors
-    /// `ESPIPE` for a stream, `EBADF` for a directory, `EINVAL` for a place before the beginning or beyond `i64`.
+    /// `ESPIPE` for a stream, `EBADF` for a directory, `EINVAL` for a place before the beginning or beyond `i64`. A device
+    /// is always at 0.
     pub fn seek(&mut self, fd: Fd, whence: Whence, delta: i64) -> Result<u64, Errno> {
         let descriptor = self.table.get(fd)?;
         let from = match (&descriptor.object, whence) {
             (Object::Stream(_), _) => return Err(Errno::Spipe),
             (Object::Dir(_) | Object::HostDir(..), _) => return Err(Errno::Badf),
+            // There is one place in a device.
+            (Object::Device(..), _) => return Ok(0),
             (_, Whence::Set) => 0,
             (_, Whence::Current) => descriptor.offset,
             (_, Whence::End) => self.size_of(descriptor)?,
@@ -86,10 +90,10 @@ impl Vfs {
     /// Has the host write a file of a writable folder to its disk; memory is always in step.
     ///
     /// # Errors
-    /// `EBADF`, `EINVAL` for a stream, and what the host's disk says.
+    /// `EBADF`, `EINVAL` for a stream or device, and what the host's disk says.
     pub fn sync(&mut self, fd: Fd) -> Result<(), Errno> {
         match &self.table.get(fd)?.object {
-            Object::Stream(_) => Err(Errno::Inval),
+            Object::Stream(_) | Object::Device(..) => Err(Errno::Inval),
             Object::HostFile(file) => file.sync(),
             Object::File(_) | Object::Dir(_) | Object::HostDir(..) => Ok(()),
         }
@@ -125,11 +129,21 @@ impl Vfs {
         self.resize(fd, size)
     }
 
+    /// Moves the descriptor's offset past what was read or written at `offset`.
+    fn advance(&mut self, fd: Fd, offset: u64, n: usize) -> Result<(), Errno> {
+        let descriptor = self.table.get_mut(fd)?;
+        if !matches!(descriptor.object, Object::Device(..)) {
+            descriptor.offset = offset.saturating_add(n as u64);
+        }
+        Ok(())
+    }
+
     fn resize(&mut self, fd: Fd, size: u64) -> Result<(), Errno> {
         self.ledger.inside = self.tree.usage;
         match &mut self.table.get_mut(fd)?.object {
             Object::File(ino) => self.tree.set_len(&mut self.ledger, *ino, size),
             Object::HostFile(file) => file.set_len(&mut self.ledger, size),
+            Object::Device(..) => Err(Errno::Inval),
             Object::Stream(_) | Object::Dir(_) | Object::HostDir(..) => Err(Errno::Badf),
         }
     }
@@ -142,8 +156,9 @@ impl Vfs {
         match &mut descriptor.object {
             Object::File(ino) => match &self.tree.inode(*ino)?.node {
                 Node::File(content) => Ok(content.read_at(offset, buf)?),
-                Node::Dir(_) | Node::Symlink(_) => Err(Errno::Isdir),
+                Node::Dir(_) | Node::Symlink(_) | Node::Device(_) => Err(Errno::Isdir),
             },
+            Object::Device(_, device) => device.read(buf),
             Object::HostFile(file) => file.read_at(offset, buf),
             Object::Dir(_) | Object::HostDir(..) => Err(Errno::Isdir),
             Object::Stream(_) => Err(Errno::Badf),
@@ -158,6 +173,7 @@ impl Vfs {
         }
         match &mut descriptor.object {
             Object::File(ino) => self.tree.write(&mut self.ledger, *ino, offset, data),
+            Object::Device(..) => Ok(data.len()),
             Object::HostFile(file) => file.write_at(&mut self.ledger, offset, data),
             Object::Stream(_) | Object::Dir(_) | Object::HostDir(..) => Err(Errno::Badf),
         }
@@ -166,6 +182,7 @@ impl Vfs {
     fn size_of(&self, descriptor: &Descriptor) -> Result<u64, Errno> {
         match &descriptor.object {
             Object::File(ino) => Ok(self.tree.inode(*ino)?.size()),
+            Object::Device(..) => Ok(0),
             Object::HostFile(file) => Ok(file.stat()?.size),
             Object::Stream(_) | Object::Dir(_) | Object::HostDir(..) => Err(Errno::Badf),
         }

@@ -42,7 +42,9 @@ impl Vfs {
             return Err(Errno::Badf);
         }
         match &mut descriptor.object {
-            Object::Stream(_) | Object::File(_) | Object::HostFile(_) => Err(Errno::Notdir),
+            Object::Stream(_) | Object::File(_) | Object::Device(..) | Object::HostFile(_) => {
+                Err(Errno::Notdir)
+            }
             Object::Dir(ino) => {
                 let ino = *ino;
                 self.list_tree(ino, cookie, visit)

@@ -48,7 +48,9 @@ impl Vfs {
     /// `EBADF`.
     pub fn stat(&self, fd: Fd) -> Result<Stat, Errno> {
         match &self.table.get(fd)?.object {
-            Object::File(ino) | Object::Dir(ino) => Ok(self.tree.inode(*ino)?.stat(*ino)),
+            Object::File(ino) | Object::Dir(ino) | Object::Device(ino, _) => {
+                Ok(self.tree.inode(*ino)?.stat(*ino))
+            }
             Object::HostFile(file) => file.stat(),
             Object::HostDir(place, _) => place.stat(),
             Object::Stream(_) => Ok(Stat {
@@ -90,7 +92,9 @@ impl Vfs {
     pub fn set_times(&mut self, fd: Fd, times: SetTimes) -> Result<(), Errno> {
         let (atime, mtime) = self.resolve(times);
         match &self.table.get(fd)?.object {
-            Object::File(ino) | Object::Dir(ino) => self.tree.set_times(&self.ledger, *ino, atime, mtime),
+            Object::File(ino) | Object::Dir(ino) | Object::Device(ino, _) => {
+                self.tree.set_times(&self.ledger, *ino, atime, mtime)
+            }
             Object::HostFile(file) => file.set_times(atime, mtime),
             Object::HostDir(place, _) => place.set_times(None, atime, mtime),
             Object::Stream(_) => Err(Errno::Inval),
@@ -125,12 +129,16 @@ impl Vfs {
             Located::Entry { found: None, .. } => Err(Errno::Noent),
             Located::Entry { found: Some(ino), slash, .. } => match &self.tree.inode(ino)?.node {
                 Node::Symlink(target) => Ok(String::from(&**target)),
-                Node::File(_) if slash => Err(Errno::Notdir),
-                Node::File(_) | Node::Dir(_) => Err(Errno::Inval),
+                Node::File(_) | Node::Device(_) if slash => Err(Errno::Notdir),
+                Node::File(_) | Node::Dir(_) | Node::Device(_) => Err(Errno::Inval),
             },
             Located::HostEntry { at, name, .. } => match at.stat_entry(&name)?.file_type {
                 FileType::Symlink => Err(Errno::Loop),
-                FileType::File | FileType::Dir | FileType::Other | FileType::Stream => Err(Errno::Inval),
+                FileType::File
+                | FileType::Dir
+                | FileType::CharacterDevice
+                | FileType::Other
+                | FileType::Stream => Err(Errno::Inval),
             },
         }
     }

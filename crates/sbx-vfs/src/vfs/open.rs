@@ -152,8 +152,9 @@ impl Vfs {
         let must_be_dir = slash || options.directory;
         match &inode.node {
             Node::Dir(_) => options.admit_dir().map(|()| Object::Dir(ino)),
-            Node::Symlink(_) | Node::File(_) if must_be_dir => Err(Errno::Notdir),
+            Node::Symlink(_) | Node::File(_) | Node::Device(_) if must_be_dir => Err(Errno::Notdir),
             Node::Symlink(_) => Err(Errno::Loop),
+            Node::Device(device) => Ok(Object::Device(ino, *device)),
             Node::File(content) => {
                 if (options.write || options.truncate) && inode.is_read_only() {
                     return Err(Errno::Rofs);

@@ -1,9 +1,9 @@
 //! Saving and restoring descriptors with a session.
 
 use super::Vfs;
+use crate::Error;
 use crate::descriptor::{Descriptor, DescriptorTable, Object, ROOT_FD, SavedDescriptor, SavedObject, Table};
-use crate::inode::Ino;
-use crate::{Error, FileType};
+use crate::inode::{Ino, Node};
 
 /// Room above `max_open_files` for the standard streams and the root.
 const FIXED: u64 = ROOT_FD as u64 + 1;
@@ -15,10 +15,12 @@ impl Vfs {
         let saved = self.table.iter().filter_map(|(fd, descriptor)| {
             let object = match &descriptor.object {
                 Object::Stream(stream) => SavedObject::Stream(*stream),
-                Object::File(ino) | Object::Dir(ino) => match self.tree.path_of_ino(*ino) {
-                    Some(path) => SavedObject::Path(path, descriptor.file_type()),
-                    None => SavedObject::Orphan(ino.0, descriptor.file_type()),
-                },
+                Object::File(ino) | Object::Dir(ino) | Object::Device(ino, _) => {
+                    match self.tree.path_of_ino(*ino) {
+                        Some(path) => SavedObject::Path(path, descriptor.file_type()),
+                        None => SavedObject::Orphan(ino.0, descriptor.file_type()),
+                    }
+                }
                 Object::HostFile(_) | Object::HostDir(..) => return None,
             };
             let Descriptor { access, flags, offset, .. } = *descriptor;
@@ -74,10 +76,11 @@ impl Vfs {
             SavedObject::Orphan(ino, file_type) => (*self.tree.orphans.get(&Ino(ino))?, file_type),
         };
         let inode = self.tree.inode(ino).ok().filter(|inode| inode.file_type() == file_type)?;
-        match inode.file_type() {
-            FileType::File => Some(Object::File(ino)),
-            FileType::Dir => Some(Object::Dir(ino)),
-            FileType::Symlink | FileType::Stream | FileType::Other => None,
+        match &inode.node {
+            Node::File(_) => Some(Object::File(ino)),
+            Node::Dir(_) => Some(Object::Dir(ino)),
+            Node::Device(device) => Some(Object::Device(ino, *device)),
+            Node::Symlink(_) => None,
         }
     }
 }

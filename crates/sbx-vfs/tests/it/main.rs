@@ -6,6 +6,8 @@ mod archive; // export and import: folders and tar archives, under quota, nothin
 #[cfg(test)]
 mod bounds; // every quota and fixed bound, with its error number, and what gives room back
 #[cfg(test)]
+mod devices; // what stands in /dev
+#[cfg(test)]
 mod escape; // links, `..`, absolute paths, and everything that is read-only
 #[cfg(test)]
 mod files; // what programs rely on: modes, cookies, descriptors, times, sparse files

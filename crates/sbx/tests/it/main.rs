@@ -1,24 +1,10 @@
-//! The facade as its users call it.
-#![expect(clippy::unwrap_used, reason = "tests stop at what they did not expect")]
+//! The facade, as callers use it.
 
-mod cache; // a cache that was damaged, file by file
-mod examples; // every example runs and ends well
-mod sandbox; // programs, files and state of one sandbox
-
-use std::sync::OnceLock;
-
-use sbx::{ExecutionPolicy, RuntimeType, Runtimes, Sandbox, SandboxBuilder};
-
-/// What is set up on this machine, loaded once for all tests.
-fn runtimes() -> Runtimes {
-    static RUNTIMES: OnceLock<Runtimes> = OnceLock::new();
-    RUNTIMES.get_or_init(|| Runtimes::load(None).expect("run `cargo xtask setup`")).clone()
-}
-
-fn sandbox(policy: ExecutionPolicy) -> Sandbox {
-    builder(policy).build().unwrap()
-}
-
-fn builder(policy: ExecutionPolicy) -> SandboxBuilder {
-    SandboxBuilder::new(RuntimeType::Python).runtimes(runtimes()).policy(policy).image("python")
-}
+#[cfg(test)]
+mod lab; // the runtimes of this machine, loaded once
+#[cfg(test)]
+mod sandbox; // sandboxes: programs, files, policies, what persists and what is rolled back
+#[cfg(test)]
+mod async_runs; // many runs on few threads
+#[cfg(test)]
+mod cache; // a damaged cache: refused and mended, never a crash

@@ -105,6 +105,7 @@ fn a_crate_with_lints_of_its_own_is_found() {
     fires("lints are inherited", "crates/a/Cargo.toml", "[package]\nname = \"a\"\n");
     is_quiet("lints are inherited", "crates/a/Cargo.toml", "[package]\n[lints]\nworkspace = true\n");
     is_quiet("lints are inherited", "Cargo.toml", "[workspace]\n");
+    is_quiet("lints are inherited", "fuzz/Cargo.toml", "[workspace]\n[package]\nname = \"a\"\n");
 }
 
 #[test]
