@@ -90,11 +90,11 @@ pub struct SandboxResult {
     pub duration_ms: f64,
     /// Wall clock, seconds.
     pub duration_seconds: f64,
-    /// Files and directories of the workspace that the run made, sorted.
+    /// Files of the workspace that the run made, sorted.
     pub files_created: Vec<GuestPath>,
     /// Files of the workspace whose content the run changed, sorted.
     pub files_modified: Vec<GuestPath>,
-    /// Files and directories of the workspace that the run removed, sorted.
+    /// Files of the workspace that the run removed, sorted.
     pub files_deleted: Vec<GuestPath>,
     /// The session it belongs to, if any.
     pub session_id: Option<String>,

@@ -78,6 +78,7 @@ fn forever(call: &str, arguments: &str, types: &str, setup: &str) -> String {
 /// Runs a guest that would call for ever on the budget of a fifth of a second of work.
 #[track_caller]
 fn assert_priced(wat: &str, tree: sbx_vfs::Tree) {
+    let _held = crate::lab::busy();
     const FUEL: u64 = 1_000_000_000;
     let (guest, image) = guest(wat);
     let mut setup = setup();

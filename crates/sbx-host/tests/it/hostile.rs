@@ -77,6 +77,7 @@ fn script() -> Script {
 
 #[test]
 fn every_call_survives_every_edge_in_every_place() {
+    let _held = crate::lab::busy();
     for (index, (name, kinds)) in IMPORTS.iter().enumerate() {
         for position in 0..kinds.len() {
             for nasty in NASTY {
@@ -151,6 +152,7 @@ fn arena() -> impl Strategy<Value = Vec<u8>> {
 
 #[test]
 fn no_sequence_of_calls_makes_the_host_fail() {
+    let _held = crate::lab::busy();
     let cases = if std::env::var_os("SBX_SLOW_TESTS").is_some() { 100_000 } else { 2_000 };
     let call = (0..IMPORTS.len(), proptest::array::uniform9(argument()));
     let config = Config { cases, failure_persistence: None, ..Config::default() };

@@ -149,6 +149,7 @@ fn artifact(cache: &Cache, hash: &str) -> PathBuf {
 
 #[test]
 fn a_damaged_artifact_is_never_loaded_and_compiled_again() {
+    let _held = crate::lab::busy();
     for way in WAYS {
         for suffix in ["", ".seal"] {
             let temp = temp_cache();

@@ -70,6 +70,7 @@ impl Bench<'_> {
 
 /// Two threads that soil and inspect regions of one pool.
 fn no_run_sees_another(host: &'static Host, n_runs: usize) {
+    let _held = crate::lab::busy();
     let n_runs = if std::env::var_os("SBX_SLOW_TESTS").is_some() { n_runs * 20 } else { n_runs };
     let (guest, image) = guest_on(host, MARKER);
     let bench = Bench { host, guest, image };

@@ -3,7 +3,7 @@
 use std::{
     fmt::Write as _,
     path::Path,
-    sync::OnceLock,
+    sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
     time::{Duration, Instant},
 };
 
@@ -334,6 +334,18 @@ impl Answers {
         u32::from_le_bytes(self.out[4 * index..4 * index + 4].try_into().unwrap())
     }
 }
+
+/// Held by tests that measure time, so that no other test of this binary takes their processors.
+pub(crate) fn quiet() -> RwLockWriteGuard<'static, ()> {
+    AT_WORK.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Held by tests that work long.
+pub(crate) fn busy() -> RwLockReadGuard<'static, ()> {
+    AT_WORK.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+static AT_WORK: RwLock<()> = RwLock::new(());
 
 /// The error numbers of WASI preview 1 that tests name.
 pub(crate) mod errno {

@@ -46,6 +46,7 @@ fn resident_bytes() -> u64 {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_gibibyte_of_output_leaves_host_memory_flat_and_the_guest_succeeds() {
+    let _held = crate::lab::busy();
     let before = resident_bytes();
     let report = flood(1, 16_384, with_output(2_000_001, 1000));
     let grown = resident_bytes().saturating_sub(before);

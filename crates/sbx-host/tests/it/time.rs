@@ -40,6 +40,7 @@ fn busy() -> Instance {
 
 #[test]
 fn a_deadline_ends_work_and_waiting_alike() {
+    let _held = crate::lab::quiet();
     let due = Duration::from_millis(150);
     for way in WAYS {
         let mut instance = busy();
@@ -54,6 +55,7 @@ fn a_deadline_ends_work_and_waiting_alike() {
 
 #[test]
 fn twenty_runs_end_each_at_its_own_deadline() {
+    let _held = crate::lab::quiet();
     let threads: Vec<_> = (0..20u32)
         .map(|index| {
             thread::spawn(move || {
@@ -73,6 +75,7 @@ fn twenty_runs_end_each_at_its_own_deadline() {
 
 #[test]
 fn twenty_runs_on_one_thread_end_each_at_its_own_deadline() {
+    let _held = crate::lab::quiet();
     // Between any two polls it looks at what the timer woke; by default only after 31, which is tokio's affair.
     let runtime = tokio::runtime::Builder::new_current_thread().global_queue_interval(1).build().unwrap();
     let mut runs = tokio::task::JoinSet::new();
@@ -95,6 +98,7 @@ fn twenty_runs_on_one_thread_end_each_at_its_own_deadline() {
 
 #[test]
 fn cancel_ends_work_and_waiting_alike() {
+    let _held = crate::lab::quiet();
     for way in WAYS {
         let cancel = CancellationToken::new();
         let canceller = {
@@ -118,6 +122,7 @@ const SHORT_SLICES: [&str; 5] = ["spin", "call", "random", "sleep", "nap"];
 
 #[test]
 fn cancel_spares_neighbours() {
+    let _held = crate::lab::quiet();
     let due = Duration::from_millis(700);
     let cancels: Vec<_> = (0..10).map(|_| CancellationToken::new()).collect();
     let threads: Vec<_> = cancels
@@ -152,6 +157,7 @@ fn cancel_spares_neighbours() {
 
 #[test]
 fn a_run_that_is_cancelled_before_it_starts_does_nothing() {
+    let _held = crate::lab::quiet();
     let cancel = CancellationToken::new();
     cancel.cancel();
     let request = RunRequest::new(call("spin", &[]), with_timeout(Duration::from_secs(20)));

@@ -12,6 +12,7 @@ print(random.Random().random(), random.SystemRandom().random(), next(tempfile._g
 
 #[test]
 fn a_thousand_fresh_runs_have_a_thousand_values_of_each_kind() {
+    let _held = crate::lab::busy();
     let mut seen = vec![BTreeSet::new(); 10];
     for _ in 0..1000 {
         let text = run(ENTROPY).stdout;
@@ -27,6 +28,7 @@ fn a_thousand_fresh_runs_have_a_thousand_values_of_each_kind() {
 
 #[test]
 fn numpy_is_reseeded_in_every_run() {
+    let _held = crate::lab::busy();
     let code = "import numpy as np\nprint(np.random.rand(), np.random.default_rng().random(), np.random.RandomState().rand())";
     let mut seen = vec![BTreeSet::new(); 3];
     for _ in 0..300 {
@@ -88,6 +90,7 @@ print(found)";
 
 #[test]
 fn memory_of_a_run_is_not_seen_by_the_next() {
+    let _held = crate::lab::busy();
     // The marks are made so that neither program's text has them in one piece.
     let soil = "x = [b'CANARY' + b'-IN-MEMORY' * 1 for _ in range(10)]\ny = (b'CANARY' + b'-IN-MEMORY') * 1_000_000\nz = [bytes(y[:n]) for n in range(0, 60_000, 16)]\ndel y, z";
     let n_runs = if std::env::var_os("SBX_SLOW_TESTS").is_some() { 2_000 } else { 24 };
@@ -117,6 +120,7 @@ fn memory_of_a_run_is_not_seen_by_the_next() {
 
 #[test]
 fn images_have_nothing_of_the_machine_that_built_them() {
+    let _held = crate::lab::busy();
     let strings: Vec<String> =
         std::env::vars().map(|(_, value)| value).filter(|value| value.len() >= 12).collect();
     for image in [PLAIN, DATA] {

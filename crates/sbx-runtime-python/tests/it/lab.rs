@@ -1,6 +1,6 @@
 //! Python, loaded once, and short ways to run programs.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use sbx_cache::Cache;
 use sbx_core::{Ending, ExecutionPolicy, SandboxResult};
@@ -80,3 +80,15 @@ pub(crate) fn raises(program: impl Into<Program>) -> (String, String) {
     let error = result.error.expect("an exception");
     (error.kind, error.message)
 }
+
+/// Held by tests that measure time, so that no other test of this binary takes their processors.
+pub(crate) fn quiet() -> RwLockWriteGuard<'static, ()> {
+    AT_WORK.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Held by tests that work long.
+pub(crate) fn busy() -> RwLockReadGuard<'static, ()> {
+    AT_WORK.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+static AT_WORK: RwLock<()> = RwLock::new(());

@@ -67,6 +67,7 @@ const ENDLESS: [(&str, &str); 11] = [
 
 #[test]
 fn the_timeout_ends_anything() {
+    let _held = crate::lab::quiet();
     for (what, code) in ENDLESS {
         let due = Duration::from_millis(200);
         let mut interpreter = open(PLAIN, policy().with_fuel_budget(1 << 60).with_timeout_seconds(0.2));
@@ -81,6 +82,7 @@ fn the_timeout_ends_anything() {
 
 #[test]
 fn twenty_programs_end_each_at_its_own_deadline() {
+    let _held = crate::lab::quiet();
     let threads: Vec<_> = (0..20usize)
         .map(|index| {
             thread::spawn(move || {
@@ -103,6 +105,7 @@ fn twenty_programs_end_each_at_its_own_deadline() {
 
 #[test]
 fn cancel_spares_neighbours() {
+    let _held = crate::lab::quiet();
     let due = Duration::from_millis(800);
     let cancels: Vec<_> = (0..8).map(|_| CancellationToken::new()).collect();
     let threads: Vec<_> = cancels
@@ -163,6 +166,7 @@ fn memory_is_limited_to_what_the_policy_says() {
 
 #[test]
 fn bombs_of_every_kind_run_out_of_memory_and_not_the_host() {
+    let _held = crate::lab::busy();
     for code in [
         "x = []\nwhile True: x.append(x[:])\n",
         "x = 'a'\nwhile True: x += x",
@@ -183,6 +187,7 @@ fn bombs_of_every_kind_run_out_of_memory_and_not_the_host() {
 
 #[test]
 fn deep_recursion_is_an_error_of_the_language_and_no_trap() {
+    let _held = crate::lab::busy();
     for code in [
         "def f(): f()\nf()",
         "def f(n): return f(n + 1)\nf(0)",

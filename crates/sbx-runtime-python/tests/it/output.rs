@@ -26,6 +26,7 @@ fn resident_bytes() -> u64 {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_gigabyte_of_output_leaves_host_memory_flat_and_the_program_succeeds() {
+    let _held = crate::lab::busy();
     let before = resident_bytes();
     // Written 100 kB at a time, 10,000 times; the first character moves all later ones off even offsets.
     let code = "import sys\nsys.stdout.write('a')\nx = 'ñ' * 50_000\nfor _ in range(10_000): sys.stdout.write(x)\nprint(file=sys.stderr, end='done')";

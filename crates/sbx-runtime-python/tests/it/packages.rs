@@ -43,6 +43,7 @@ print(np.linalg.inv(np.eye(3) * 2)[0, 0], np.fft.fft([1, 0, 0, 0]).real)";
 
 #[test]
 fn pandas_reads_and_writes_csv_and_excel() {
+    let _held = crate::lab::busy();
     let code = "import pandas as pd
 df = pd.DataFrame({'city': ['Rome', 'Oslo', 'Rome'], 'n': [1, 2, 3]})
 df.to_csv('t.csv', index=False)
@@ -55,6 +56,7 @@ for back in (pd.read_csv('t.csv'), pd.read_excel('t.xlsx'), pd.read_json('t.json
 
 #[test]
 fn matplotlib_draws_a_png() {
+    let _held = crate::lab::busy();
     let code = "import matplotlib.pyplot as plt
 fig, ax = plt.subplots()
 ax.plot([1, 2, 3], label='ñ'); ax.set_title('title'); ax.legend()
@@ -69,6 +71,7 @@ fig.savefig('plot.png')";
 
 #[test]
 fn other_libraries_are_there() {
+    let _held = crate::lab::busy();
     let code = "import scipy.stats, sklearn.linear_model, lxml.etree, PIL.Image, yaml, jinja2, bs4, openpyxl
 print(round(scipy.stats.norm.cdf(1.96), 3))
 print(sklearn.linear_model.LinearRegression().fit([[0], [1], [2]], [1, 3, 5]).coef_.round(3))
