@@ -44,7 +44,7 @@ unsafe impl MemoryCreator for RegionCreator {
         let image = if reserved == MEMORY_RESERVATION { WANTED.take() } else { None };
         let region = match &image {
             Some(image) => Region::take(image, reserved, guard),
-            None => Region::anonymous(reserved, guard),
+            None => Region::take_anonymous(reserved, guard),
         };
         let region = region.map_err(|error| format!("cannot map guest memory: {error}"))?;
         let shown = image.as_ref().map_or(0, |image| image.len());
@@ -54,7 +54,7 @@ unsafe impl MemoryCreator for RegionCreator {
     }
 }
 
-/// A linear memory in a region, given back to its image's pool when wasmtime is done with it.
+/// A linear memory in a region, handed on when wasmtime is done with it.
 struct RegionMemory {
     /// `None` only while dropping.
     region: Option<Region>,
@@ -92,8 +92,10 @@ unsafe impl LinearMemory for RegionMemory {
 
 impl Drop for RegionMemory {
     fn drop(&mut self) {
-        if let (Some(region), Some(image)) = (self.region.take(), &self.image) {
-            region.give_back(image, self.size);
+        let Some(region) = self.region.take() else { return };
+        match &self.image {
+            Some(image) => region.give_back(image, self.size),
+            None => region.give_back_anonymous(self.size),
         }
     }
 }

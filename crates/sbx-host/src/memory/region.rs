@@ -31,6 +31,10 @@ const MAX_IDLE_RUNS: u8 = 64;
 /// Clean regions kept for each image.
 const MAX_IDLE_REGIONS: usize = 16;
 
+/// Empty regions without an image: heaps of exception objects, one for each instance. Mapping and unmapping them for every
+/// run would make runs on other processors wait.
+static ANONYMOUS: Mutex<Vec<Region>> = Mutex::new(Vec::new());
+
 /// Clean regions of one image.
 #[derive(Debug, Default)]
 pub(crate) struct RegionPool {
@@ -61,8 +65,25 @@ impl Region {
         Ok(region)
     }
 
-    /// A region without an image; nothing of it can be touched until it is grown.
-    pub(super) fn anonymous(capacity: usize, guard: usize) -> io::Result<Self> {
+    /// A region without an image, handed on or new; nothing of it can be touched until it is grown.
+    pub(super) fn take_anonymous(capacity: usize, guard: usize) -> io::Result<Self> {
+        let pooled = ANONYMOUS.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        match pooled {
+            Some(region) if region.capacity == capacity && region.mapping.len() == capacity + guard => Ok(region),
+            Some(_) | None => Self::anonymous(capacity, guard),
+        }
+    }
+
+    /// Empties a region without an image, which was grown to `size`, and hands it on.
+    pub(super) fn give_back_anonymous(self, size: usize) {
+        let emptied = self.mapping.discard(0, size).and_then(|()| self.mapping.protect(0, size, false));
+        let mut idle = ANONYMOUS.lock().unwrap_or_else(PoisonError::into_inner);
+        if emptied.is_ok() && idle.len() < MAX_IDLE_REGIONS {
+            idle.push(self);
+        }
+    }
+
+    fn anonymous(capacity: usize, guard: usize) -> io::Result<Self> {
         let total = capacity.checked_add(guard).ok_or(io::ErrorKind::OutOfMemory)?;
         Ok(Self { mapping: Mapping::reserve(total)?, capacity, idle_runs: Vec::new() })
     }
@@ -118,12 +139,16 @@ impl Region {
                 continue;
             }
             if given_up.end != start {
-                self.mapping.discard(given_up.start, given_up.len())?;
+                self.give_up(&given_up)?;
                 given_up.start = start;
             }
             given_up.end = start + PAGE;
         }
-        self.mapping.discard(given_up.start, given_up.len())
+        self.give_up(&given_up)
+    }
+
+    fn give_up(&self, pages: &Range<usize>) -> io::Result<()> {
+        if pages.is_empty() { Ok(()) } else { self.mapping.discard(pages.start, pages.len()) }
     }
 
     /// Makes the private page at `start` equal to the image's; `false` if it is better given up.
@@ -200,5 +225,18 @@ mod tests {
         let region = Region::anonymous(0x2_0000, 0x1_0000).unwrap();
         region.grow(0, 0x1_0000).unwrap();
         assert!(region.grow(0x1_0000, 0x3_0000).is_err());
+    }
+
+    #[test]
+    fn a_region_without_an_image_is_handed_on_empty() {
+        let region = Region::take_anonymous(0x5_0000, 0x1_0000).unwrap();
+        region.grow(0, 0x1_0000).unwrap();
+        write(&region, 5);
+        let base = region.base();
+        region.give_back_anonymous(0x1_0000);
+        let again = Region::take_anonymous(0x5_0000, 0x1_0000).unwrap();
+        assert_eq!(again.base(), base, "the same region");
+        again.grow(0, 0x1_0000).unwrap();
+        assert!(contents(&again, 0x1_0000).iter().all(|byte| *byte == 0));
     }
 }
