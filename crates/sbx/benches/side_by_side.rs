@@ -110,7 +110,11 @@ fn fresh_run_beside_native(bench: &Bench) {
         assert!(status.expect("python3 is there").success());
     };
     let what = "fresh `print(1)`, numpy and pandas imported";
-    row(what, "`python3 -I -c 'print(1)'`", beside(40, 100, || bench.fresh("python-data", "print(1)"), native));
+    row(
+        what,
+        "`python3 -I -c 'print(1)'`",
+        beside(40, 100, || bench.fresh("python-data", "print(1)"), native),
+    );
     let native = || {
         let mut python = Command::new(&python3);
         python.args(["-I", "-c", "import json, re, csv, datetime, random, decimal, pathlib; print(1)"]);

@@ -69,7 +69,9 @@ impl Region {
     pub(super) fn take_anonymous(capacity: usize, guard: usize) -> io::Result<Self> {
         let pooled = ANONYMOUS.lock().unwrap_or_else(PoisonError::into_inner).pop();
         match pooled {
-            Some(region) if region.capacity == capacity && region.mapping.len() == capacity + guard => Ok(region),
+            Some(region) if region.capacity == capacity && region.mapping.len() == capacity + guard => {
+                Ok(region)
+            }
             Some(_) | None => Self::anonymous(capacity, guard),
         }
     }
