@@ -1,0 +1,431 @@
+// `process` and the smaller modules of Node that programs reach for: util, events, assert, os, readline.
+(function (sbx) {
+  'use strict';
+  const { native, define, inspect, format, bytesOf, fs } = sbx;
+  const coded = (type, code, message, members) => Object.assign(new type(message), { code, ...members });
+
+  // ---- events ----
+
+  class EventEmitter {
+    #listeners = new Map();
+    static defaultMaxListeners = 10;
+    #list(name) { return this.#listeners.get(name) ?? []; }
+    #add(name, listener, isFirst) {
+      if (typeof listener !== 'function') throw coded(TypeError, 'ERR_INVALID_ARG_TYPE', `The "listener" argument must be of type function. Received ${inspect(listener)}`);
+      if (this.#listeners.has('newListener')) this.emit('newListener', name, listener.listener ?? listener);
+      this.#listeners.set(name, isFirst ? [listener, ...this.#list(name)] : [...this.#list(name), listener]);
+      return this;
+    }
+    #once(name, listener) {
+      const wrapped = (...args) => {
+        this.off(name, wrapped);
+        return listener.apply(this, args);
+      };
+      wrapped.listener = listener;
+      return wrapped;
+    }
+    on(name, listener) { return this.#add(name, listener, false); }
+    addListener(name, listener) { return this.#add(name, listener, false); }
+    prependListener(name, listener) { return this.#add(name, listener, true); }
+    once(name, listener) { return this.#add(name, this.#once(name, listener), false); }
+    prependOnceListener(name, listener) { return this.#add(name, this.#once(name, listener), true); }
+    off(name, listener) {
+      const list = this.#list(name);
+      const at = list.findLastIndex((each) => each === listener || each.listener === listener);
+      if (at >= 0) this.#listeners.set(name, list.toSpliced(at, 1));
+      return this;
+    }
+    removeListener(name, listener) { return this.off(name, listener); }
+    removeAllListeners(name) {
+      if (name === undefined) this.#listeners.clear();
+      else this.#listeners.delete(name);
+      return this;
+    }
+    emit(name, ...args) {
+      const list = this.#list(name);
+      if (list.length === 0 && name === 'error') {
+        throw args[0] instanceof Error ? args[0] : coded(Error, 'ERR_UNHANDLED_ERROR', `Unhandled error. (${inspect(args[0])})`, { context: args[0] });
+      }
+      for (const listener of list) listener.apply(this, args);
+      return list.length > 0;
+    }
+    listeners(name) { return this.#list(name).map((listener) => listener.listener ?? listener); }
+    rawListeners(name) { return [...this.#list(name)]; }
+    listenerCount(name) { return this.#list(name).length; }
+    eventNames() { return [...this.#listeners.keys()].filter((name) => this.#list(name).length > 0); }
+    setMaxListeners() { return this; }
+    getMaxListeners() { return EventEmitter.defaultMaxListeners; }
+    static once(emitter, name) {
+      return new Promise((resolve, reject) => {
+        const onError = (error) => reject(error);
+        if (name !== 'error') emitter.once('error', onError);
+        emitter.once(name, (...args) => {
+          emitter.off('error', onError);
+          resolve(args);
+        });
+      });
+    }
+  }
+  EventEmitter.EventEmitter = EventEmitter;
+
+  // ---- process ----
+
+  class Output extends EventEmitter {
+    constructor(fd) {
+      super();
+      Object.assign(this, { fd, isTTY: false, writable: true, columns: 80 });
+    }
+    write(data, encoding, callback) {
+      if (typeof data === 'string') native.write(this.fd, data.toWellFormed());
+      else sbx.writeAll(this.fd, bytesOf(data));
+      const done = typeof encoding === 'function' ? encoding : callback;
+      if (done) setImmediate(done);
+      return true;
+    }
+    end(data, encoding, callback) {
+      if (data !== undefined && typeof data !== 'function') this.write(data, encoding);
+      const done = [data, encoding, callback].find((each) => typeof each === 'function');
+      if (done) setImmediate(done);
+      return this;
+    }
+    cork() {}
+    uncork() {}
+  }
+
+  // Standard input is there as a whole: a stream of it has one piece.
+  class Input extends EventEmitter {
+    #encoding = null;
+    #isRead = false;
+    constructor() {
+      super();
+      Object.assign(this, { fd: 0, isTTY: false, readable: true });
+    }
+    setEncoding(encoding) { this.#encoding = encoding; return this; }
+    #take() {
+      if (this.#isRead) return null;
+      this.#isRead = true;
+      const bytes = fs.readFileSync(0);
+      if (bytes.length === 0) return null;
+      return this.#encoding ? bytes.toString(this.#encoding) : bytes;
+    }
+    on(name, listener) {
+      super.on(name, listener);
+      if (name === 'data' || name === 'readable') this.resume();
+      return this;
+    }
+    read() { return this.#take(); }
+    resume() {
+      setImmediate(() => {
+        if (this.listenerCount('readable') > 0) this.emit('readable');
+        else {
+          const piece = this.#take();
+          if (piece !== null) this.emit('data', piece);
+        }
+        this.emit('end');
+        this.emit('close');
+      });
+      return this;
+    }
+    pause() { return this; }
+    reset() { this.#isRead = false; }
+    async *[Symbol.asyncIterator]() {
+      const piece = this.#take();
+      if (piece !== null) yield piece;
+    }
+  }
+
+  const BASE_ENV = { HOME: '/app', PWD: '/app', PATH: '', LANG: 'C.UTF-8', TZ: 'UTC', TMPDIR: '/tmp' };
+  const stdin = new Input();
+  const { reset: resetInput } = Input.prototype;
+  delete Input.prototype.reset;
+  const process = new EventEmitter();
+  Object.assign(process, {
+    title: 'sbx', argv: ['js', '/app/[eval]'], argv0: 'js', execArgv: [], execPath: '/usr/local/bin/js', pid: 1, ppid: 0,
+    platform: 'wasi', arch: 'wasm32', version: 'v22.0.0', versions: { node: '22.0.0', quickjs: '0.18.0' }, release: { name: 'sbx' },
+    features: {}, config: {}, exitCode: undefined, env: { ...BASE_ENV }, stdout: new Output(1), stderr: new Output(2), stdin,
+    cwd: () => sbx.getCwd(),
+    chdir: (folder) => sbx.setCwd(folder),
+    exit(code) {
+      if (code !== undefined) process.exitCode = code;
+      leave();
+    },
+    abort: () => native.exit(134),
+    nextTick(callback, ...args) { queueMicrotask(() => callback(...args)); },
+    uptime: () => performance.now() / 1000,
+    hrtime: Object.assign((since) => {
+      const now = native.now();
+      let seconds = Math.floor(now / 1000);
+      let nanoseconds = Math.round((now % 1000) * 1e6);
+      if (since) {
+        seconds -= since[0];
+        nanoseconds -= since[1];
+        if (nanoseconds < 0) [seconds, nanoseconds] = [seconds - 1, nanoseconds + 1e9];
+      }
+      return [seconds, nanoseconds];
+    }, { bigint: () => BigInt(Math.round(native.now() * 1e6)) }),
+    memoryUsage: Object.assign(() => {
+      const used = native.memory();
+      return { rss: used, heapTotal: used, heapUsed: used, external: 0, arrayBuffers: 0 };
+    }, { rss: () => native.memory() }),
+    cpuUsage: () => ({ user: Math.round(performance.now() * 1000), system: 0 }),
+    emitWarning(warning) { sbx.emit(2, warning instanceof Error ? sbx.errorHead(warning) : `Warning: ${warning}`); },
+    umask: () => 0o022,
+    getuid: () => 0,
+    geteuid: () => 0,
+    kill() { throw sbx.tag(coded(Error, 'EPERM', 'there are no processes in the sandbox'), { feature: 'subprocess' }); },
+  });
+  define('process', process);
+  define('global', globalThis);
+
+  // An exit code as a shell sees it.
+  function leave() {
+    const code = process.exitCode === undefined || process.exitCode === null ? 0 : Number(process.exitCode);
+    sayGoodbye(code);
+    native.exit(Number.isInteger(code) ? code & 255 : 1);
+  }
+  let isLeaving = false;
+  function sayGoodbye(code) {
+    if (isLeaving) return;
+    isLeaving = true;
+    try {
+      process.emit('exit', code);
+    } finally {
+      isLeaving = false;
+    }
+  }
+
+  // ---- util ----
+
+  function promisify(call) {
+    if (typeof call[promisify.custom] === 'function') return call[promisify.custom];
+    return function (...args) {
+      return new Promise((resolve, reject) => {
+        call.call(this, ...args, (error, value) => (error ? reject(error) : resolve(value)));
+      });
+    };
+  }
+  promisify.custom = Symbol.for('nodejs.util.promisify.custom');
+  setTimeout[promisify.custom] = (ms, value) => new Promise((resolve) => { setTimeout(resolve, ms, value); });
+  setImmediate[promisify.custom] = (value) => new Promise((resolve) => { setImmediate(resolve, value); });
+
+  function isDeepEqual(a, b, isStrict, seen = new Map()) {
+    if (isStrict ? Object.is(a, b) : a == b || (Number.isNaN(a) && Number.isNaN(b))) return true;
+    if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+    if (isStrict && Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
+    if (Array.isArray(a) !== Array.isArray(b) || Object.prototype.toString.call(a) !== Object.prototype.toString.call(b)) return false;
+    if (seen.get(a) === b) return true;
+    seen.set(a, b);
+    const same = (x, y) => isDeepEqual(x, y, isStrict, seen);
+    if (a instanceof Date && a.getTime() !== b.getTime()) return false;
+    if (a instanceof RegExp && String(a) !== String(b)) return false;
+    if (a instanceof Error && (a.message !== b.message || a.name !== b.name)) return false;
+    for (const box of [Number, String, Boolean]) if (a instanceof box && !Object.is(a.valueOf(), b.valueOf())) return false;
+    if (a instanceof Map) {
+      if (a.size !== b.size) return false;
+      for (const [key, value] of a) {
+        const found = b.has(key) ? key : [...b.keys()].find((other) => typeof key === 'object' && same(key, other));
+        if (found === undefined && !b.has(key)) return false;
+        if (!same(value, b.get(found))) return false;
+      }
+    }
+    if (a instanceof Set) {
+      if (a.size !== b.size) return false;
+      for (const item of a) if (!b.has(item) && ![...b].some((other) => typeof item === 'object' && same(item, other))) return false;
+    }
+    if (a instanceof ArrayBuffer) return same(new Uint8Array(a), new Uint8Array(b));
+    const symbols = (object) => Object.getOwnPropertySymbols(object).filter((symbol) => Object.prototype.propertyIsEnumerable.call(object, symbol));
+    const keys = [...Object.keys(a), ...symbols(a)];
+    return keys.length === Object.keys(b).length + symbols(b).length && keys.every((key) => Object.hasOwn(b, key) && same(a[key], b[key]));
+  }
+
+  const isTagged = (tag) => (value) => Object.prototype.toString.call(value) === `[object ${tag}]`;
+  const util = {
+    inspect, format, promisify, TextEncoder, TextDecoder,
+    callbackify: (call) => (...args) => {
+      const callback = args.pop();
+      call(...args).then((value) => setImmediate(() => callback(null, value)), (error) => setImmediate(() => callback(error)));
+    },
+    inherits(type, parent) { Object.setPrototypeOf(type.prototype, parent.prototype); },
+    deprecate: (call) => call,
+    isDeepStrictEqual: (a, b) => isDeepEqual(a, b, true),
+    isArray: Array.isArray,
+    stripVTControlCharacters: (text) => text.replace(/\u001b\[[0-9;]*[A-Za-z]/g, ''),
+    types: {
+      isDate: isTagged('Date'), isRegExp: isTagged('RegExp'), isMap: (value) => value instanceof Map, isSet: (value) => value instanceof Set,
+      isPromise: (value) => value instanceof Promise, isNativeError: (value) => value instanceof Error, isTypedArray: (value) => ArrayBuffer.isView(value) && !(value instanceof DataView),
+      isUint8Array: (value) => value instanceof Uint8Array, isArrayBuffer: (value) => value instanceof ArrayBuffer, isProxy: (value) => native.proxyParts(value) !== undefined,
+      isGeneratorFunction: isTagged('GeneratorFunction'), isAsyncFunction: isTagged('AsyncFunction'),
+    },
+  };
+
+  // ---- assert ----
+
+  class AssertionError extends Error {
+    constructor({ message, actual, expected, operator }) {
+      super(message);
+      Object.assign(this, { code: 'ERR_ASSERTION', actual, expected, operator });
+    }
+    get name() { return 'AssertionError'; }
+  }
+  function refuse(message, usual, actual, expected, operator) {
+    if (message instanceof Error) throw message;
+    throw new AssertionError({ message: message ?? usual, actual, expected, operator });
+  }
+  function matches(error, expected) {
+    if (expected === undefined) return true;
+    if (expected instanceof RegExp) return expected.test(sbx.errorHead(error));
+    if (typeof expected === 'function') return expected.prototype !== undefined && error instanceof expected ? true : !Error.isPrototypeOf(expected) && expected.call({}, error) === true;
+    return Object.keys(expected).every((key) => (expected[key] instanceof RegExp && typeof error[key] === 'string' ? expected[key].test(error[key]) : isDeepEqual(error[key], expected[key], true)));
+  }
+  const comparison = (operator, phrase, test) => function (actual, expected, message) {
+    if (!test(actual, expected)) refuse(message, `${phrase}:\n\n${inspect(actual)} ${operator.startsWith('not') ? 'equals' : 'should equal'} ${inspect(expected)}\n`, actual, expected, operator);
+  };
+  function ok(value, message) {
+    if (!value) refuse(message, 'The expression evaluated to a falsy value', value, true, '==');
+  }
+  const assert = Object.assign(function assert(value, message) { ok(value, message); }, {
+    ok, AssertionError,
+    fail(message = 'Failed') { refuse(message, 'Failed', undefined, undefined, 'fail'); },
+    equal: comparison('==', 'Expected values to be loosely equal', (a, b) => a == b || (Number.isNaN(a) && Number.isNaN(b))),
+    notEqual: comparison('!=', 'Expected values not to be loosely equal', (a, b) => a != b),
+    strictEqual: comparison('strictEqual', 'Expected values to be strictly equal', Object.is),
+    notStrictEqual: comparison('notStrictEqual', 'Expected values not to be strictly equal', (a, b) => !Object.is(a, b)),
+    deepEqual: comparison('deepEqual', 'Expected values to be loosely deep-equal', (a, b) => isDeepEqual(a, b, false)),
+    deepStrictEqual: comparison('deepStrictEqual', 'Expected values to be strictly deep-equal', (a, b) => isDeepEqual(a, b, true)),
+    notDeepEqual: comparison('notDeepEqual', 'Expected values not to be loosely deep-equal', (a, b) => !isDeepEqual(a, b, false)),
+    notDeepStrictEqual: comparison('notDeepStrictEqual', 'Expected values not to be strictly deep-equal', (a, b) => !isDeepEqual(a, b, true)),
+    match(text, pattern, message) { if (!pattern.test(text)) refuse(message, `The input did not match the regular expression ${pattern}. Input:\n\n${inspect(text)}\n`, text, pattern, 'match'); },
+    doesNotMatch(text, pattern, message) { if (pattern.test(text)) refuse(message, `The input was expected to not match the regular expression ${pattern}`, text, pattern, 'doesNotMatch'); },
+    throws(call, expected, message) {
+      let error;
+      try {
+        call();
+      } catch (caught) {
+        error = { caught };
+      }
+      if (!error) refuse(typeof expected === 'string' ? expected : message, 'Missing expected exception.', undefined, expected, 'throws');
+      if (typeof expected !== 'string' && !matches(error.caught, expected)) throw error.caught;
+    },
+    doesNotThrow(call) { call(); },
+    async rejects(promise, expected, message) {
+      let error;
+      try {
+        await (typeof promise === 'function' ? promise() : promise);
+      } catch (caught) {
+        error = { caught };
+      }
+      if (!error) refuse(message, 'Missing expected rejection.', undefined, expected, 'rejects');
+      if (typeof expected !== 'string' && !matches(error.caught, expected)) throw error.caught;
+    },
+    async doesNotReject(promise) { await (typeof promise === 'function' ? promise() : promise); },
+    ifError(value) { if (value !== null && value !== undefined) throw value; },
+  });
+  assert.strict = Object.assign(function strict(value, message) { ok(value, message); }, assert, { equal: assert.strictEqual, notEqual: assert.notStrictEqual, deepEqual: assert.deepStrictEqual, notDeepEqual: assert.notDeepStrictEqual });
+  assert.strict.strict = assert.strict;
+
+  // ---- os, readline, timers, url, crypto ----
+
+  const os = {
+    EOL: '\n', platform: () => 'wasi', type: () => 'WASI', arch: () => 'wasm32', release: () => '0.1', hostname: () => 'sandbox', homedir: () => '/app',
+    tmpdir: () => '/tmp', cpus: () => [], loadavg: () => [0, 0, 0], totalmem: () => native.memory(), freemem: () => 0, uptime: () => performance.now() / 1000,
+    endianness: () => 'LE', availableParallelism: () => 1, networkInterfaces: () => ({}), userInfo: () => ({ uid: 0, gid: 0, username: 'sandbox', homedir: '/app', shell: null }),
+    constants: { signals: {}, errno: {} },
+  };
+
+  class Interface extends EventEmitter {
+    #lines;
+    #isClosed = false;
+    constructor({ input = stdin, output } = {}) {
+      super();
+      this.#lines = sbx.lines(input === stdin ? fs.readFileSync(0, 'utf8') : fs.readFileSync(input.path ?? input.fd, 'utf8'));
+      this.output = output;
+      setImmediate(() => {
+        while (!this.#isClosed && this.listenerCount('line') > 0 && this.#lines.length > 0) this.emit('line', this.#lines.shift());
+        if (this.listenerCount('line') > 0) this.close();
+      });
+    }
+    question(query, options, callback) {
+      this.output?.write(query);
+      const answer = this.#lines.shift() ?? '';
+      const done = typeof options === 'function' ? options : callback;
+      if (done) setImmediate(() => done(answer));
+      return Promise.resolve(answer);
+    }
+    setPrompt() {}
+    prompt() {}
+    write() {}
+    close() {
+      if (this.#isClosed) return;
+      this.#isClosed = true;
+      this.emit('close');
+    }
+    async *[Symbol.asyncIterator]() {
+      while (!this.#isClosed && this.#lines.length > 0) yield this.#lines.shift();
+    }
+  }
+  const createInterface = (options, output) => new Interface(options instanceof Input ? { input: options, output } : options);
+
+  const toFile = (url) => sbx.pathOf(url instanceof URL ? url : new URL(url));
+  const randomBytes = (size) => {
+    const bytes = Buffer.alloc(size);
+    native.random(bytes);
+    return bytes;
+  };
+  function randomInt(low, high) {
+    if (high === undefined || typeof high === 'function') [low, high] = [0, low];
+    const range = high - low;
+    if (!Number.isSafeInteger(range) || range <= 0 || range > 2 ** 48) throw coded(RangeError, 'ERR_OUT_OF_RANGE', 'The value of "max" is out of range');
+    const limit = 2 ** 48 - (2 ** 48 % range);
+    for (;;) {
+      const drawn = randomBytes(6).readUInt16BE(0) * 2 ** 32 + randomBytes(4).readUInt32BE(0);
+      if (drawn < limit) return low + (drawn % range);
+    }
+  }
+
+  const wait = (ms, value, options) => new Promise((resolve, reject) => {
+    options?.signal?.throwIfAborted();
+    const timer = setTimeout(resolve, ms, value);
+    options?.signal?.addEventListener('abort', () => {
+      clearTimeout(timer);
+      reject(coded(Error, 'ABORT_ERR', 'The operation was aborted', { name: 'AbortError', cause: options.signal.reason }));
+    }, { once: true });
+  });
+
+  const timers = { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate };
+  sbx.builtins = {
+    __proto__: null,
+    assert, 'assert/strict': assert.strict, buffer: { Buffer, atob, btoa, constants: { MAX_LENGTH: 2 ** 30 } },
+    crypto: { webcrypto: crypto, randomUUID: () => crypto.randomUUID(), getRandomValues: (array) => crypto.getRandomValues(array), randomBytes, randomInt, randomFillSync: (buffer) => { native.random(bytesOf(buffer)); return buffer; } },
+    events: EventEmitter, fs, 'fs/promises': fs.promises, os, path: sbx.path, 'path/posix': sbx.path, perf_hooks: { performance }, process,
+    querystring: {
+      parse(text) {
+        const parsed = Object.create(null);
+        for (const [name, value] of new URLSearchParams(text)) parsed[name] = name in parsed ? [parsed[name], value].flat() : value;
+        return parsed;
+      },
+      stringify: (object) => new URLSearchParams(Object.entries(object).flatMap(([name, value]) => [value].flat().map((each) => [name, String(each)]))).toString(),
+      escape: encodeURIComponent, unescape: decodeURIComponent,
+    },
+    readline: { createInterface, Interface, promises: { createInterface, Interface } }, 'readline/promises': { createInterface, Interface },
+    string_decoder: { StringDecoder: class StringDecoder {
+      #decoder;
+      constructor(encoding = 'utf8') { this.#decoder = new TextDecoder(encoding === 'utf8' ? 'utf-8' : encoding); }
+      write(bytes) { return this.#decoder.decode(bytes, { stream: true }); }
+      end(bytes) { return this.#decoder.decode(bytes); }
+    } },
+    timers, 'timers/promises': { setTimeout: wait, setImmediate: (value) => new Promise((resolve) => { setImmediate(resolve, value); }), scheduler: { wait } },
+    url: { URL, URLSearchParams, fileURLToPath: toFile, pathToFileURL: (file) => new URL(`file://${sbx.pathOf(file).split('/').map(encodeURIComponent).join('/')}`) },
+    util, 'util/types': util.types,
+  };
+
+  Object.assign(sbx, {
+    sayGoodbye,
+    onUnhandledRejection: (reason, promise) => process.listenerCount('unhandledRejection') > 0 && process.emit('unhandledRejection', reason, promise),
+    resetProcess({ argv, env, stdinIsNew }) {
+      if (argv) process.argv = argv;
+      if (env) process.env = { ...BASE_ENV, ...env };
+      if (stdinIsNew) resetInput.call(stdin);
+      process.exitCode = undefined;
+    },
+  });
+});

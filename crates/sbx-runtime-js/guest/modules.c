@@ -1,0 +1,84 @@
+// Modules: the prelude finds and reads them, this file makes them the engine's.
+
+static char *resolve_module(JSContext *ctx, const char *base, const char *name, void *opaque) {
+    JSValue arguments[2] = {JS_NewString(ctx, base), JS_NewString(ctx, name)};
+    JSValue path = call_hook("resolve", 2, (JSValueConst *)arguments);
+    JS_FreeValue(ctx, arguments[0]);
+    JS_FreeValue(ctx, arguments[1]);
+    if (JS_IsException(path)) return NULL;
+    const char *text = JS_ToCString(ctx, path);
+    char *copy = text ? js_strdup(ctx, text) : NULL;
+    JS_FreeCString(ctx, text);
+    JS_FreeValue(ctx, path);
+    return copy;
+}
+
+// Fills in `import.meta`.
+static void describe_module(JSValueConst compiled, const char *name) {
+    JSModuleDef *module = JS_VALUE_GET_PTR(compiled);
+    JSValue arguments[2] = {JS_GetImportMeta(context, module), JS_NewString(context, name)};
+    JSValue result = call_hook("meta", 2, (JSValueConst *)arguments);
+    if (JS_IsException(result)) JS_FreeValue(context, JS_GetException(context));
+    JS_FreeValue(context, result);
+    JS_FreeValue(context, arguments[0]);
+    JS_FreeValue(context, arguments[1]);
+}
+
+// A module without source: `[names, values]`.
+static int fill_module(JSContext *ctx, JSModuleDef *module) {
+    JSValue pair = JS_GetModulePrivateValue(ctx, module);
+    JSValue names = JS_GetPropertyUint32(ctx, pair, 0), values = JS_GetPropertyUint32(ctx, pair, 1);
+    int64_t n_names = 0;
+    int status = JS_GetLength(ctx, names, &n_names);
+    for (int64_t index = 0; index < n_names && !status; index++) {
+        JSValue name = JS_GetPropertyInt64(ctx, names, index);
+        const char *text = JS_ToCString(ctx, name);
+        status = !text || JS_SetModuleExport(ctx, module, text, JS_GetPropertyInt64(ctx, values, index)) < 0 ? -1 : 0;
+        JS_FreeCString(ctx, text);
+        JS_FreeValue(ctx, name);
+    }
+    JS_FreeValue(ctx, names);
+    JS_FreeValue(ctx, values);
+    JS_FreeValue(ctx, pair);
+    return status;
+}
+
+static JSModuleDef *declare_module(JSContext *ctx, const char *name, JSValue pair) {
+    JSModuleDef *module = JS_NewCModule(ctx, name, fill_module);
+    JSValue names = JS_GetPropertyUint32(ctx, pair, 0);
+    int64_t n_names = 0;
+    if (module) JS_GetLength(ctx, names, &n_names);
+    for (int64_t index = 0; index < n_names; index++) {
+        JSValue each = JS_GetPropertyInt64(ctx, names, index);
+        const char *text = JS_ToCString(ctx, each);
+        if (text) JS_AddModuleExport(ctx, module, text);
+        JS_FreeCString(ctx, text);
+        JS_FreeValue(ctx, each);
+    }
+    JS_FreeValue(ctx, names);
+    if (module) JS_SetModulePrivateValue(ctx, module, pair);
+    else JS_FreeValue(ctx, pair);
+    return module;
+}
+
+static JSModuleDef *load_module(JSContext *ctx, const char *name, void *opaque, JSValueConst attributes) {
+    JSValue type = JS_IsObject(attributes) ? JS_GetPropertyStr(ctx, attributes, "type") : JS_UNDEFINED;
+    JSValue arguments[2] = {JS_NewString(ctx, name), type};
+    JSValue loaded = call_hook("load", 2, (JSValueConst *)arguments);
+    JS_FreeValue(ctx, arguments[0]);
+    JS_FreeValue(ctx, arguments[1]);
+    if (JS_IsException(loaded)) return NULL;
+    if (!JS_IsString(loaded)) return declare_module(ctx, name, loaded);
+    size_t len;
+    const char *code = JS_ToCStringLen(ctx, &len, loaded);
+    JSValue compiled =
+        code ? JS_Eval(ctx, code, len, name, JS_EVAL_TYPE_MODULE | JS_EVAL_FLAG_COMPILE_ONLY) : JS_EXCEPTION;
+    JS_FreeCString(ctx, code);
+    JS_FreeValue(ctx, loaded);
+    if (JS_IsException(compiled)) return NULL;
+    describe_module(compiled, name);
+    // The context keeps the module; the value was one more reference to it.
+    JSModuleDef *module = JS_VALUE_GET_PTR(compiled);
+    JS_FreeValue(ctx, compiled);
+    return module;
+}
