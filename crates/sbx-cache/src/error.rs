@@ -139,6 +139,28 @@ pub enum Error {
         /// What to check first.
         advice: &'static str,
     },
+
+    /// A package manager is missing or failed.
+    #[error("{manager} could not bring {package}: {problem}; or put {file} into a folder and name it in SBX_GUEST_SOURCE")]
+    Package {
+        /// The package manager.
+        manager: &'static str,
+        /// The package and its version.
+        package: String,
+        /// What went wrong, with what to do.
+        problem: String,
+        /// The file that is wanted.
+        file: String,
+    },
+
+    /// An archive whose hash is right cannot be unpacked.
+    #[error("{} cannot be unpacked: {problem}", path.display())]
+    Archive {
+        /// The archive.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
 }
 
 impl Error {
@@ -159,6 +181,8 @@ impl Error {
             Self::Source { .. } => "fetch.source",
             Self::NoPip { .. } => "fetch.no_pip",
             Self::Pip { .. } => "fetch.pip",
+            Self::Package { .. } => "fetch.package",
+            Self::Archive { .. } => "fetch.archive",
         }
     }
 

@@ -11,6 +11,8 @@ mod progress;
 mod source;
 mod pip;
 mod copy;
+mod package;
+mod archive;
 
 use std::env;
 use std::ffi::OsString;
@@ -22,6 +24,7 @@ use crate::error::{Error, Result};
 use crate::fetch::source::Source;
 
 pub use crate::fetch::manifest::{GuestFile, GuestManifest, PinnedWheel, Sha256};
+pub use crate::fetch::package::{Manager, Package};
 pub use crate::fetch::progress::{NoProgress, Progress};
 
 /// The files of a guest, verified and sealed in the cache.

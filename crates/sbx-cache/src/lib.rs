@@ -49,6 +49,6 @@ mod error;
 pub use crate::cache::Cache;
 pub use crate::entry::SealedFile;
 pub use crate::error::{Error, Result};
-pub use crate::lock::LockGuard;
+pub use crate::lock::{LockGuard, Scratch};
 pub use crate::seal::Digest;
 pub use crate::sweep::Swept;

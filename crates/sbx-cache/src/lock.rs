@@ -49,8 +49,11 @@ impl Cache {
         }
     }
 
-    /// An empty folder for the holder of a lock. What an earlier holder left in it is removed.
-    pub(crate) fn scratch(&self, guard: &LockGuard) -> Result<Scratch> {
+    /// An empty private folder for the holder of a lock. What an earlier holder left in it is removed.
+    ///
+    /// # Errors
+    /// [`Error::ReadOnly`], [`Error::DiskFull`], [`Error::Io`] if it cannot be made.
+    pub fn scratch(&self, guard: &LockGuard) -> Result<Scratch> {
         let work = self.root().join("work");
         private::create_dir(&work)?;
         let path = guard.name.path(&work);
@@ -71,12 +74,15 @@ impl Drop for LockGuard {
 
 /// A folder that is removed when dropped.
 #[derive(Debug)]
-pub(crate) struct Scratch {
+#[must_use = "the folder is removed when this is dropped"]
+pub struct Scratch {
     path: PathBuf,
 }
 
 impl Scratch {
-    pub(crate) fn path(&self) -> &Path {
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
         &self.path
     }
 }

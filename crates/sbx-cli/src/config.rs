@@ -11,7 +11,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use sbx::{Deterministic, ExecutionPolicy, RuntimeType};
+use sbx::{Deterministic, ExecutionPolicy, RuntimeType, default_image};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
@@ -63,7 +63,8 @@ pub(crate) enum Report {
 
 /// Resolves `sbx run`: reads the program, the policy and standard input.
 pub(crate) fn run(args: RunArgs) -> Outcome<RunConfig> {
-    let sandbox = sandbox(args.sandbox, args.policy)?;
+    let file = args.file.as_deref().filter(|_| args.code.is_none());
+    let sandbox = sandbox(args.sandbox, args.policy, file)?;
     let report = match (args.json, args.quiet) {
         (true, _) => Report::Json,
         (false, true) => Report::Quiet,
@@ -100,15 +101,26 @@ pub(crate) fn run(args: RunArgs) -> Outcome<RunConfig> {
 
 /// Resolves `sbx repl`.
 pub(crate) fn repl(args: ReplArgs) -> Outcome<SandboxConfig> {
-    sandbox(args.sandbox, args.policy)
+    sandbox(args.sandbox, args.policy, None)
 }
 
-fn sandbox(args: SandboxArgs, policy_args: PolicyArgs) -> Outcome<SandboxConfig> {
+fn sandbox(args: SandboxArgs, policy_args: PolicyArgs, file: Option<&str>) -> Outcome<SandboxConfig> {
     if let Some(dir) = args.workspace.as_deref().filter(|dir| !dir.is_dir()) {
         return Err(Failure::usage(format!("the workspace {} is not a folder", dir.display())));
     }
     let policy = policy(policy_args)?;
-    Ok(SandboxConfig { runtime: args.runtime, image: args.image, workspace: args.workspace, policy })
+    let runtime = args.runtime.unwrap_or_else(|| runtime_of(file.unwrap_or_default()));
+    let image = args.image.unwrap_or_else(|| default_image(runtime).to_owned());
+    Ok(SandboxConfig { runtime, image, workspace: args.workspace, policy })
+}
+
+/// The language that a file's name stands for.
+fn runtime_of(file: &str) -> RuntimeType {
+    match Path::new(file).extension().and_then(|extension| extension.to_str()) {
+        Some("js" | "mjs" | "cjs") => RuntimeType::JavaScript,
+        Some("ts" | "mts" | "cts") => RuntimeType::TypeScript,
+        _ => RuntimeType::Python,
+    }
 }
 
 /// The policy: defaults, then the file, then the flags.

@@ -17,6 +17,12 @@ pub const SCHEMA_VERSION: u32 = 1;
 pub enum RuntimeType {
     /// CPython 3.15.
     Python,
+    /// QuickJS-NG 0.18.
+    #[serde(rename = "javascript")]
+    JavaScript,
+    /// The same with the types taken out first.
+    #[serde(rename = "typescript")]
+    TypeScript,
 }
 
 impl RuntimeType {
@@ -25,6 +31,8 @@ impl RuntimeType {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Python => "python",
+            Self::JavaScript => "javascript",
+            Self::TypeScript => "typescript",
         }
     }
 }
@@ -37,7 +45,7 @@ impl fmt::Display for RuntimeType {
 
 /// There is no runtime of this name.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("there is no runtime {0:?}; use `python`")]
+#[error("there is no runtime {0:?}; use `python`, `javascript` (`js`) or `typescript` (`ts`)")]
 pub struct UnknownRuntime(String);
 
 impl FromStr for RuntimeType {
@@ -46,6 +54,8 @@ impl FromStr for RuntimeType {
     fn from_str(text: &str) -> Result<Self, UnknownRuntime> {
         match text {
             "python" | "py" => Ok(Self::Python),
+            "javascript" | "js" => Ok(Self::JavaScript),
+            "typescript" | "ts" => Ok(Self::TypeScript),
             _ => Err(UnknownRuntime(text.to_owned())),
         }
     }
@@ -233,6 +243,16 @@ mod tests {
             ]
         );
         assert_eq!(all(255)[2], ("exit", false, 255));
+    }
+
+    #[test]
+    fn runtimes_have_one_word_each() {
+        for runtime in [RuntimeType::Python, RuntimeType::JavaScript, RuntimeType::TypeScript] {
+            assert_eq!(runtime.as_str().parse(), Ok(runtime));
+            assert_eq!(serde_json::to_string(&runtime).unwrap(), format!("\"{runtime}\""));
+        }
+        assert_eq!("js".parse(), Ok(RuntimeType::JavaScript));
+        assert!("JavaScript".parse::<RuntimeType>().is_err());
     }
 
     #[test]

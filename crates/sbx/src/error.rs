@@ -12,6 +12,9 @@ pub enum Error {
     /// Running Python failed on the host's side.
     #[error(transparent)]
     Python(#[from] sbx_runtime_python::Error),
+    /// Running JavaScript failed on the host's side.
+    #[error(transparent)]
+    JavaScript(#[from] sbx_runtime_js::Error),
     /// The cache failed.
     #[error(transparent)]
     Cache(#[from] sbx_cache::Error),
@@ -46,6 +49,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Python(error) => error.code(),
+            Self::JavaScript(error) => error.code(),
             Self::Cache(error) => error.code(),
             Self::Host(error) => error.code(),
             Self::Files(error) => error.code(),

@@ -1,6 +1,6 @@
 //! The sandbox that LLM agents run their code in.
 //!
-//! Untrusted Python runs inside WebAssembly, in the caller's process: exact limits on instructions, memory, time, output
+//! Untrusted Python, JavaScript and TypeScript run inside WebAssembly, in the caller's process: exact limits on instructions, memory, time, output
 //! and files; a filesystem of its own; no network, no processes, no ambient authority. A fresh interpreter with numpy
 //! and pandas imported starts in about a millisecond.
 //!
@@ -20,11 +20,12 @@
 
 mod error;
 mod runtimes;
+mod interpreter;
 mod sandbox;
 mod files;
 
 pub use crate::error::{Error, Result};
-pub use crate::runtimes::{Runtimes, set_up};
+pub use crate::runtimes::{ImageInfo, Runtimes, default_image, set_up};
 pub use crate::sandbox::{Sandbox, SandboxBuilder, create_sandbox};
 pub use sbx_cache::{Cache, fetch::NoProgress, fetch::Progress};
 pub use sbx_core::{
@@ -33,5 +34,5 @@ pub use sbx_core::{
     UnitError, UnknownRuntime, parse_bytes, parse_duration, show_bytes,
 };
 pub use sbx_host::{CancellationToken, HostConfig, ImageMode, OutputSink, OutputStream};
-pub use sbx_runtime_python::{DEFAULT_IMAGE, ImageInfo, Program};
+pub use sbx_runtime_python::{DEFAULT_IMAGE, Program};
 pub use sbx_vfs::{FileType, Transferred, Tree};

@@ -2,19 +2,50 @@
 
 use std::{
     path::Path,
-    sync::{Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use sbx_cache::{Cache, fetch::Progress};
+use sbx_core::RuntimeType;
 use sbx_host::{Host, HostConfig};
+use sbx_runtime_js::JavaScript;
 use sbx_runtime_python::Python;
 
 use crate::error::Result;
+
+/// The image that a runtime's interpreters start from unless another is named.
+#[must_use]
+pub fn default_image(runtime: RuntimeType) -> &'static str {
+    match runtime {
+        RuntimeType::JavaScript => sbx_runtime_js::DEFAULT_IMAGE,
+        RuntimeType::TypeScript => sbx_runtime_js::TYPESCRIPT_IMAGE,
+        RuntimeType::Python | _ => sbx_runtime_python::DEFAULT_IMAGE,
+    }
+}
+
+/// One image of one runtime.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ImageInfo {
+    /// The runtime that starts from it unless another image is named, or could.
+    pub runtime: RuntimeType,
+    /// Its name, as `--image` takes it.
+    pub name: &'static str,
+    /// What is in it.
+    pub description: &'static str,
+    /// Bytes of linear memory; `None` if it is not built yet.
+    pub memory_bytes: Option<u64>,
+    /// Its file, relative to the cache.
+    pub file: String,
+}
 
 /// The languages that are set up on this machine; a cheap handle.
 #[derive(Debug, Clone)]
 pub struct Runtimes {
     python: Python,
+    cache: Cache,
+    /// Loaded when it is first used, so that Python alone costs nothing more.
+    javascript: Arc<OnceLock<JavaScript>>,
 }
 
 impl Runtimes {
@@ -33,7 +64,8 @@ impl Runtimes {
     /// As [`Runtimes::load`].
     pub fn load_with(cache_root: Option<&Path>, config: &HostConfig) -> Result<Self> {
         let cache = Cache::open(&Cache::locate(cache_root)?)?;
-        Ok(Self { python: Python::load(&Host::new(config)?, cache)? })
+        let python = Python::load(&Host::new(config)?, cache.clone())?;
+        Ok(Self { python, cache, javascript: Arc::default() })
     }
 
     /// The runtimes that [`create_sandbox`](crate::create_sandbox) uses: those of the default cache, loaded at the first
@@ -62,15 +94,67 @@ impl Runtimes {
     pub fn python(&self) -> &Python {
         &self.python
     }
+
+    /// JavaScript and TypeScript, on the same host.
+    ///
+    /// # Errors
+    /// If it is not set up. A failure is not remembered.
+    pub fn javascript(&self) -> Result<&JavaScript> {
+        if let Some(loaded) = self.javascript.get() {
+            return Ok(loaded);
+        }
+        // Of two that load it at once one is kept; it is a matter of milliseconds.
+        let loaded = JavaScript::load(self.python.host(), self.cache.clone())?;
+        Ok(self.javascript.get_or_init(|| loaded))
+    }
+
+    /// The images of all runtimes that are set up.
+    ///
+    /// # Errors
+    /// A cache that cannot be read.
+    pub fn images(&self) -> Result<Vec<ImageInfo>> {
+        let mut images = Vec::new();
+        for image in self.python.images()? {
+            let sbx_runtime_python::ImageInfo { name, description, memory_bytes, file, .. } = image;
+            images.push(ImageInfo { runtime: RuntimeType::Python, name, description, memory_bytes, file });
+        }
+        match self.javascript() {
+            Ok(javascript) => images.extend(javascript.images()?.into_iter().map(|image| {
+                let is_typescript = image.name == sbx_runtime_js::TYPESCRIPT_IMAGE;
+                let runtime =
+                    if is_typescript { RuntimeType::TypeScript } else { RuntimeType::JavaScript };
+                let sbx_runtime_js::ImageInfo { name, description, memory_bytes, file, .. } = image;
+                ImageInfo { runtime, name, description, memory_bytes, file }
+            })),
+            Err(crate::Error::JavaScript(sbx_runtime_js::Error::NotSetUp { .. })) => {}
+            Err(error) => return Err(error),
+        }
+        Ok(images)
+    }
+
+    /// Whether there is such an image for this runtime.
+    pub(crate) fn check_image(&self, runtime: RuntimeType, image: &str) -> Result<()> {
+        match runtime {
+            RuntimeType::JavaScript | RuntimeType::TypeScript => {
+                self.javascript()?.image(image)?;
+            }
+            RuntimeType::Python | _ => {
+                self.python.image(image)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Sets everything up in the cache at `cache_root`: downloads the guests (or takes them from `source`, a local file or
 /// folder), verifies, compiles, builds the images. Minutes the first time, milliseconds when there is nothing to do.
+/// Python needs pip, JavaScript cargo too, TypeScript npm too, and is left out without.
 ///
 /// # Errors
-/// No pip, no network, a wrong hash, a full disk, a read-only cache: each says what to do. What was finished stays.
+/// No pip, no cargo, no network, a wrong hash, a full disk, a read-only cache: each says what to do. What was finished stays.
 pub fn set_up(cache_root: Option<&Path>, source: Option<&Path>, progress: &dyn Progress) -> Result<()> {
     let cache = Cache::open(&Cache::locate(cache_root)?)?;
     let host = Host::new(&HostConfig::default())?;
-    Ok(sbx_runtime_python::setup::set_up(&host, &cache, source, progress)?)
+    sbx_runtime_python::setup::set_up(&host, &cache, source, progress)?;
+    Ok(sbx_runtime_js::setup::set_up(&host, &cache, source, progress)?)
 }

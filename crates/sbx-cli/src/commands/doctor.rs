@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, process::ExitCode, time::Instant};
 
-use sbx::{Cache, DEFAULT_IMAGE, Ending, ExecutionPolicy, RuntimeType, Runtimes, SandboxBuilder, show_bytes};
+use sbx::{Cache, Ending, ExecutionPolicy, RuntimeType, Runtimes, SandboxBuilder, show_bytes};
 
 use crate::{console, failure::Outcome};
 
@@ -112,28 +112,38 @@ fn cache_and_guest(cache: Option<&Path>) -> Vec<(&'static str, Finding)> {
     let ms = started.elapsed().as_secs_f64() * 1e3;
     findings.push(("guest", Good(format!("CPython, fetched, verified and compiled; loaded in {ms:.1} ms"))));
     findings.extend(images(&runtimes));
-    findings.push(("test run", test_run(runtimes)));
+    findings.push(("test run", test_run(RuntimeType::Python, "print(sum(range(101)))", runtimes.clone())));
+    findings.push(match runtimes.javascript() {
+        Ok(_) => {
+            let code = "let sum = 0; for (let n = 0; n <= 100; n++) sum += n; console.log(sum)";
+            ("test run of JavaScript", test_run(RuntimeType::JavaScript, code, runtimes))
+        }
+        Err(error) => ("JavaScript", bad(&error, "run `sbx setup`; it needs cargo and pip")),
+    });
     findings
 }
 
 fn images(runtimes: &Runtimes) -> Vec<(&'static str, Finding)> {
-    let images = match runtimes.python().images() {
+    let images = match runtimes.images() {
         Ok(images) => images,
-        Err(error) => return vec![("images", bad(&error.into(), "run `sbx setup`"))],
+        Err(error) => return vec![("images", bad(&error, "run `sbx setup`"))],
     };
     let of_image = |image: sbx::ImageInfo| match image.memory_bytes {
         Some(bytes) => ("image", Good(format!("{}, {}", image.name, show_bytes(bytes)))),
+        None if image.runtime == RuntimeType::TypeScript => {
+            let text = "TypeScript is not set up: it needs npm and another `sbx setup`; JavaScript works without";
+            ("image", Note(text.to_owned()))
+        }
         None => ("image", Bad(format!("{} is missing or damaged", image.name), "run `sbx setup`".to_owned())),
     };
     images.into_iter().map(of_image).collect()
 }
 
-/// Runs a program with a known result, in the default image, under a tight policy.
-fn test_run(runtimes: Runtimes) -> Finding {
+/// Runs a program that prints 5050, in the default image, under a tight policy.
+fn test_run(runtime: RuntimeType, code: &str, runtimes: Runtimes) -> Finding {
     let policy = ExecutionPolicy::default().with_fuel_budget(1_000_000_000).with_timeout_seconds(10.0);
-    let builder =
-        SandboxBuilder::new(RuntimeType::Python).runtimes(runtimes).policy(policy).image(DEFAULT_IMAGE);
-    let run = builder.build().and_then(|mut sandbox| sandbox.execute("print(sum(range(101)))"));
+    let builder = SandboxBuilder::new(runtime).runtimes(runtimes).policy(policy);
+    let run = builder.build().and_then(|mut sandbox| sandbox.execute(code));
     match run {
         Ok(result) if result.ending == Ending::Ok && result.stdout == "5050\n" => {
             Good(format!("{:.2} ms, {} units of fuel", result.duration_ms, result.fuel_consumed))

@@ -3,28 +3,25 @@
 use std::{path::Path, process::ExitCode};
 
 use comfy_table::{CellAlignment, Table, presets};
-use sbx::{DEFAULT_IMAGE, Runtimes, SCHEMA_VERSION};
+use sbx::{Runtimes, SCHEMA_VERSION, default_image};
 use serde_json::json;
 
-use crate::{
-    console,
-    failure::{Failure, Outcome},
-};
+use crate::{console, failure::Outcome};
 
 /// Lists the images.
 pub(crate) fn images(cache: Option<&Path>, as_json: bool) -> Outcome {
     let runtimes = Runtimes::load(cache)?;
-    let images = runtimes.python().images().map_err(|error| Failure::from(sbx::Error::from(error)))?;
+    let images = runtimes.images()?;
     if as_json {
         let list: Vec<_> = images
             .iter()
             .map(|image| {
                 json!({
                     "name": image.name,
-                    "runtime": "python",
+                    "runtime": image.runtime,
                     "description": image.description,
                     "memory_bytes": image.memory_bytes,
-                    "is_default": image.name == DEFAULT_IMAGE,
+                    "is_default": image.name == default_image(image.runtime),
                 })
             })
             .collect();
@@ -32,13 +29,13 @@ pub(crate) fn images(cache: Option<&Path>, as_json: bool) -> Outcome {
         return Ok(ExitCode::SUCCESS);
     }
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(["IMAGE", "MEMORY", "HOLDS"]);
+    table.load_style(presets::NOTHING).set_header(["IMAGE", "RUNTIME", "MEMORY", "HOLDS"]);
     for image in images {
         let memory = image.memory_bytes.map_or_else(|| "not built".to_owned(), sbx::show_bytes);
-        let default = if image.name == DEFAULT_IMAGE { " (default)" } else { "" };
-        table.add_row([image.name.to_owned(), memory, format!("{}{default}", image.description)]);
+        let default = if image.name == default_image(image.runtime) { " (default)" } else { "" };
+        table.add_row([image.name.to_owned(), image.runtime.to_string(), memory, format!("{}{default}", image.description)]);
     }
-    if let Some(memory) = table.column_mut(1) {
+    if let Some(memory) = table.column_mut(2) {
         memory.set_cell_alignment(CellAlignment::Right);
     }
     console::print(&table.trim_fmt())?;

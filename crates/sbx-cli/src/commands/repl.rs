@@ -1,6 +1,6 @@
 //! `sbx repl`: a console whose interpreter remembers, on a terminal or fed by a pipe.
 //!
-//! One input is one run: it has the whole policy's fuel and time. Whether an input is complete is asked of Python
+//! One input is one run: it has the whole policy's fuel and time. Whether an input is complete is asked of the language
 //! itself, inside a second sandbox, so the host parses nothing.
 
 mod editor;
@@ -12,7 +12,7 @@ use std::{
     process::ExitCode,
 };
 
-use sbx::{Cache, Ending, Program, Runtimes, Sandbox, SandboxBuilder};
+use sbx::{Cache, Ending, Program, RuntimeType, Runtimes, Sandbox, SandboxBuilder};
 
 use crate::{
     commands::run::{LiveOutput, keep_changes, open, tell},
@@ -45,6 +45,15 @@ pub(crate) fn repl(config: SandboxConfig, cache: Option<&Path>) -> Outcome {
     if io::stdin().is_terminal() { console.interactive(checker, cache) } else { console.piped(&checker) }
 }
 
+/// The language's own name.
+fn language(runtime: RuntimeType) -> &'static str {
+    match runtime {
+        RuntimeType::JavaScript => "JavaScript",
+        RuntimeType::TypeScript => "TypeScript",
+        RuntimeType::Python | _ => "Python",
+    }
+}
+
 struct Console<'a> {
     sandbox: Sandbox,
     runtimes: Runtimes,
@@ -56,7 +65,8 @@ struct Console<'a> {
 impl Console<'_> {
     fn interactive(&mut self, checker: Completeness, cache: Option<&Path>) -> Outcome {
         console::say(&format!(
-            "Python in a sandbox, image {}; :help lists commands, Ctrl-D leaves",
+            "{} in a sandbox, image {}; :help lists commands, Ctrl-D leaves",
+            language(self.config.runtime),
             self.config.image
         ));
         // Without a place for it there is no history, which is no reason to have no console.

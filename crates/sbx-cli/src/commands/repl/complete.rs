@@ -1,8 +1,8 @@
-//! Whether an input is complete, by Python's own rule.
+//! Whether an input is complete, by the language's own rule.
 
 use std::sync::{Mutex, PoisonError};
 
-use sbx::{Program, Runtimes, Sandbox, SandboxBuilder};
+use sbx::{Program, RuntimeType, Runtimes, Sandbox, SandboxBuilder};
 
 use crate::{config::SandboxConfig, failure::Outcome};
 
@@ -38,7 +38,19 @@ impl Completeness {
             return true;
         }
         let mut sandbox = self.sandbox.lock().unwrap_or_else(PoisonError::into_inner);
+        if sandbox.runtime() != RuntimeType::Python {
+            return !is_open_javascript(&sandbox, input);
+        }
         let checked = sandbox.execute(Program::new(CHECK).with_stdin(input.as_bytes()));
         checked.map_or(true, |result| result.value() != Some("True"))
     }
+}
+
+/// JavaScript says where it stopped: an input that is wrong only because it ends has its error at the end, where there is
+/// no token.
+fn is_open_javascript(sandbox: &Sandbox, input: &str) -> bool {
+    const AT_THE_END: [&str; 4] =
+        ["unexpected end of string", "unexpected end of comment", "unexpected end of regexp", "''"];
+    let Ok(Some(error)) = sandbox.check_code(input) else { return false };
+    error.kind == "SyntaxError" && AT_THE_END.iter().any(|end| error.message.ends_with(end))
 }

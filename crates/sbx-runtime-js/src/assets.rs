@@ -1,0 +1,34 @@
+//! What the guest finds in its filesystem before anyone writes to it: folders to work in, and the devices that programs
+//! open by name. Everything else that it needs is in its memory.
+
+use sbx_core::GuestPath;
+use sbx_vfs::{Device, Tree, TreeBuilder};
+
+use crate::error::{Error, Result};
+
+/// Folders that the guest may write in.
+const WRITABLE: [&str; 2] = ["/app", "/tmp"];
+
+/// What programs open by name.
+const DEVICES: [(&str, Device); 4] = [
+    ("/dev/null", Device::Null),
+    ("/dev/zero", Device::Zero),
+    ("/dev/random", Device::Random),
+    ("/dev/urandom", Device::Random),
+];
+
+/// The tree that every sandbox starts from.
+pub(crate) fn base_tree() -> Result<Tree> {
+    let mut builder = TreeBuilder::new();
+    for folder in WRITABLE {
+        builder.dir(&fixed(folder)?)?;
+    }
+    for (path, device) in DEVICES {
+        builder.device(&fixed(path)?, device)?;
+    }
+    Ok(builder.build())
+}
+
+fn fixed(path: &str) -> Result<GuestPath> {
+    GuestPath::parse(path).map_err(|error| Error::NotSetUp { missing: format!("{path}: {error}") })
+}
