@@ -2,7 +2,7 @@
 //
 // Between turns nothing lives on the stack: promises, timers and modules are on the heap, so linear memory alone is the
 // whole state, and an image or a snapshot is a copy of it. The engine is included as text to reach what its interface
-// hides: the seed of Math.random, the queue of microtasks, the global lexical names.
+// hides: the seed of Math.random, the queue of microtasks, the global lexical names, the true length of arrays.
 #include "quickjs.c"
 
 #include <errno.h>
@@ -46,28 +46,31 @@ static void *reserve;
 static uint64_t deadline_ns;
 static bool stopped;
 
-// ---- memory: malloc of the C library, with the reserve ----
+// ---- memory ----
+
+#include "allocator.c"
 
 static void *refused(void) {
     out_of_memory = true;
-    free(reserve);
+    release_block(reserve);
     reserve = NULL;
     return NULL;
 }
 static void *on_calloc(void *opaque, size_t count, size_t size) {
-    void *block = calloc(count, size);
-    return block ? block : refused();
+    uint64_t len = (uint64_t)count * size;
+    void *block = len >> 32 ? NULL : allocate(len);
+    return block ? memset(block, 0, len) : refused();
 }
 static void *on_malloc(void *opaque, size_t size) {
-    void *block = malloc(size);
+    void *block = allocate(size);
     return block ? block : refused();
 }
-static void on_free(void *opaque, void *block) { free(block); }
+static void on_free(void *opaque, void *block) { release_block(block); }
 static void *on_realloc(void *opaque, void *block, size_t size) {
-    void *moved = realloc(block, size);
+    void *moved = resize(block, size);
     return moved || !size ? moved : refused();
 }
-static size_t on_usable_size(const void *block) { return malloc_usable_size((void *)block); }
+static size_t on_usable_size(const void *block) { return block_size(block); }
 static const JSMallocFunctions allocator = {on_calloc, on_malloc, on_free, on_realloc, on_usable_size};
 
 // ---- reports ----
@@ -77,7 +80,7 @@ static void send_report(const char *json, size_t len) {
                                   "\"message\":\"out of memory\",\"traceback\":\"\",\"line\":null}}";
     char *answer = NULL;
     uint32_t answer_len = 0;
-    char *frame = json ? malloc(len + 1) : NULL;
+    char *frame = json ? allocate(len + 1) : NULL;
     if (!frame) {
         host_call(no_room, sizeof no_room - 1, &answer, &answer_len);
         return;
@@ -85,7 +88,7 @@ static void send_report(const char *json, size_t len) {
     frame[0] = 0;
     memcpy(frame + 1, json, len);
     host_call(frame, len + 1, &answer, &answer_len);
-    free(frame);
+    release_block(frame);
 }
 
 static JSValue call_hook(const char *name, int argc, JSValueConst *argv) {
@@ -132,15 +135,26 @@ static void report(const char *kind, JSValue value) {
     deadline_ns = deadline;
 }
 
-#include "natives.c"
-#include "modules.c"
-
-// ---- life of a program ----
-
+// The engine asks this once in ten thousand turns of loops and calls whether to go on.
 static int on_interrupt(JSContext *ctx, void *opaque) {
     if (!stopped && deadline_ns && js__hrtime_ns() >= deadline_ns) stopped = true;
     return stopped;
 }
+
+// Waits, but not for longer than the program may run.
+static void wait_ms(double ms) {
+    uint64_t ns = !(ms > 0) ? 0 : ms > 1e12 ? (uint64_t)1e18 : (uint64_t)(ms * 1e6);
+    uint64_t now = js__hrtime_ns();
+    if (deadline_ns && now + ns > deadline_ns) ns = deadline_ns > now ? deadline_ns - now : 0;
+    struct timespec pause = {ns / 1000000000, ns % 1000000000};
+    nanosleep(&pause, NULL);
+    on_interrupt(context, NULL);
+}
+
+#include "natives.c"
+#include "modules.c"
+
+// ---- life of a program ----
 
 static void on_rejection(JSContext *ctx, JSValueConst promise, JSValueConst reason, bool is_handled, void *opaque) {
     if (!JS_IsObject(hooks)) return;
@@ -182,16 +196,6 @@ static void report_end(void) {
     } else {
         report(was_stopped ? "timeout" : "exception", error);
     }
-}
-
-// Waits for the next timer, or until the program has to stop.
-static void wait_ms(double ms) {
-    uint64_t ns = ms < 0 ? 0 : ms > 1e12 ? (uint64_t)1e18 : (uint64_t)(ms * 1e6);
-    uint64_t now = js__hrtime_ns();
-    if (deadline_ns && now + ns > deadline_ns) ns = deadline_ns > now ? deadline_ns - now : 0;
-    struct timespec pause = {ns / 1000000000, ns % 1000000000};
-    nanosleep(&pause, NULL);
-    on_interrupt(context, NULL);
 }
 
 // Runs microtasks, then timers, until nothing is left or the program has ended. Reports.
@@ -316,12 +320,14 @@ static void run_program(const char *code, size_t len, const char *name, int kind
 
 static void validate(const char *code, size_t len, const char *name, int kind) {
     bool is_module;
+    is_checking = true;
     JSValue compiled = compile(code, len, name, kind, &is_module);
+    is_checking = false;
     if (JS_IsException(compiled)) {
         report_end();
         return;
     }
-    // A compiled module that nobody instantiates stays in the context's list; this instance is used for nothing else.
+    // A compiled module that nobody instantiates stays in the context's list, where no name leads to it.
     JS_FreeValue(context, compiled);
     report("valid", JS_UNDEFINED);
 }
@@ -401,7 +407,7 @@ static bool start(void) {
     return JS_SetPropertyStr(context, parts, "native", natives) >= 0;
 }
 
-EXPORT(host_alloc) char *host_alloc(uint32_t len) { return malloc((size_t)len + 1); }
+EXPORT(host_alloc) char *host_alloc(uint32_t len) { return allocate((size_t)len + 1); }
 
 // Takes a turn of `text`, which came from `host_alloc`: `[1][header: one line of JSON]\n[code]`.
 EXPORT(turn) int32_t turn(char *text, uint32_t len) {
@@ -412,12 +418,12 @@ EXPORT(turn) int32_t turn(char *text, uint32_t len) {
     text[len] = 0;
     char *header_end = len && text[0] == 1 ? memchr(text, '\n', len) : NULL;
     if (!header_end || (!context && !start())) {
-        free(text);
+        release_block(text);
         return header_end ? NOT_REPORTED : BAD_REQUEST;
     }
     JS_UpdateStackTop(runtime);
     out_of_memory = exiting = stopped = false;
-    if (!reserve) reserve = malloc(RESERVE_BYTES);
+    if (!reserve) reserve = allocate(RESERVE_BYTES);
     context->interrupt_counter = JS_INTERRUPT_COUNTER_INIT;
     const char *header = text + 1, *code = header_end + 1;
     size_t header_len = header_end - header, code_len = text + len - code;
@@ -452,6 +458,6 @@ EXPORT(turn) int32_t turn(char *text, uint32_t len) {
     }
     program_text = NULL;
     program_len = 0;
-    free(text);
+    release_block(text);
     return status;
 }

@@ -42,6 +42,13 @@ static JSValue throw_errno_and_free(JSContext *ctx, const char *syscall, const c
     return thrown;
 }
 
+// The bytes of a Uint8Array as it is now; the engine's own function has the length it once had.
+static uint8_t *bytes_of(JSContext *ctx, size_t *len, JSValueConst array) {
+    uint8_t *bytes = JS_GetUint8Array(ctx, len, array);
+    if (bytes) *len = JS_VALUE_GET_OBJ(array)->u.array.count;
+    return bytes;
+}
+
 // ---- text, time, entropy ----
 
 // write(fd, text): all of it; a stream that takes no more has dropped the rest, as the policy says.
@@ -65,18 +72,14 @@ NATIVE(native_now) { return JS_NewFloat64(ctx, js__hrtime_ns() / 1e6); }
 NATIVE(native_sleep) {
     double ms;
     if (JS_ToFloat64(ctx, &ms, argv[0])) return JS_EXCEPTION;
-    struct timespec pause = {0};
-    uint64_t ns = ms > 0 ? (ms > 1e12 ? (uint64_t)1e18 : (uint64_t)(ms * 1e6)) : 0, now = js__hrtime_ns();
-    if (deadline_ns && now + ns > deadline_ns) ns = deadline_ns > now ? deadline_ns - now : 0;
-    pause.tv_sec = ns / 1000000000;
-    pause.tv_nsec = ns % 1000000000;
-    nanosleep(&pause, NULL);
-    return JS_UNDEFINED;
+    wait_ms(ms);
+    // Errors of this kind are those that nothing catches.
+    return stopped ? JS_ThrowInternalError(ctx, "interrupted") : JS_UNDEFINED;
 }
 
 NATIVE(native_random) {
     size_t len;
-    uint8_t *bytes = JS_GetUint8Array(ctx, &len, argv[0]);
+    uint8_t *bytes = bytes_of(ctx, &len, argv[0]);
     if (!bytes) return JS_EXCEPTION;
     for (size_t at = 0; at < len; at += 256) {
         if (getentropy(bytes + at, len - at > 256 ? 256 : len - at)) return throw_errno(ctx, errno, "getentropy", NULL);
@@ -84,12 +87,15 @@ NATIVE(native_random) {
     return JS_UNDEFINED;
 }
 
-// seed(high, low): what Math.random goes on from.
+// seed(text of 16 hexadecimal digits): what Math.random goes on from. Without branches, so that fuel does not depend on it.
 NATIVE(native_seed) {
-    uint32_t high, low;
-    if (JS_ToUint32(ctx, &high, argv[0]) || JS_ToUint32(ctx, &low, argv[1])) return JS_EXCEPTION;
-    uint64_t seed = (uint64_t)high << 32 | low;
-    ctx->random_state = seed ? seed : 1;
+    size_t len;
+    uint64_t seed = 0;
+    const char *text = JS_ToCStringLen(ctx, &len, argv[0]);
+    if (!text) return JS_EXCEPTION;
+    for (size_t at = 0; at < len; at++) seed = seed << 4 | ((text[at] & 15) + 9 * (text[at] >> 6));
+    JS_FreeCString(ctx, text);
+    ctx->random_state = seed | 1;
     return JS_UNDEFINED;
 }
 
@@ -104,14 +110,14 @@ NATIVE(native_encode) {
 
 NATIVE(native_decode) {
     size_t len;
-    uint8_t *bytes = JS_GetUint8Array(ctx, &len, argv[0]);
+    uint8_t *bytes = bytes_of(ctx, &len, argv[0]);
     return bytes ? JS_NewStringLen(ctx, (const char *)bytes, len) : JS_EXCEPTION;
 }
 
 // isUtf8(bytes): whether they are UTF-8 as the Unicode Standard has it (table 3-7): shortest forms, no surrogates.
 NATIVE(native_is_utf8) {
     size_t len;
-    const uint8_t *p = JS_GetUint8Array(ctx, &len, argv[0]);
+    const uint8_t *p = bytes_of(ctx, &len, argv[0]);
     if (!p) return JS_EXCEPTION;
     const uint8_t *end = p + len;
     while (p < end) {
@@ -235,7 +241,7 @@ NATIVE_OF(native_transfer) {
     if (JS_ToInt32(ctx, &fd, argv[0]) || JS_ToInt64(ctx, &offset, argv[2]) || JS_ToInt64(ctx, &length, argv[3])) return JS_EXCEPTION;
     if (JS_IsNumber(argv[4]) && JS_ToInt64(ctx, &position, argv[4])) return JS_EXCEPTION;
     // Only now: converting numbers can run code of the program, which could have shrunk the buffer.
-    uint8_t *bytes = JS_GetUint8Array(ctx, &size, argv[1]);
+    uint8_t *bytes = bytes_of(ctx, &size, argv[1]);
     if (!bytes) return JS_EXCEPTION;
     if (offset < 0 || length < 0 || offset > (int64_t)size || length > (int64_t)size - offset) {
         return JS_ThrowRangeError(ctx, "the offset and length lie outside of the buffer");
@@ -416,7 +422,7 @@ static const JSCFunctionListEntry native_functions[] = {
     JS_CFUNC_DEF("now", 0, native_now),
     JS_CFUNC_DEF("sleep", 1, native_sleep),
     JS_CFUNC_DEF("random", 1, native_random),
-    JS_CFUNC_DEF("seed", 2, native_seed),
+    JS_CFUNC_DEF("seed", 1, native_seed),
     JS_CFUNC_DEF("encode", 1, native_encode),
     JS_CFUNC_DEF("decode", 1, native_decode),
     JS_CFUNC_DEF("isUtf8", 1, native_is_utf8),

@@ -20,8 +20,9 @@ use crate::{
 };
 
 /// Our part of the guest; the engine is included as text.
-const OURS: [(&str, &str); 3] = [
+const OURS: [(&str, &str); 4] = [
     ("guest.c", include_str!("../guest/guest.c")),
+    ("allocator.c", include_str!("../guest/allocator.c")),
     ("natives.c", include_str!("../guest/natives.c")),
     ("modules.c", include_str!("../guest/modules.c")),
 ];

@@ -150,7 +150,8 @@ fn header<'a>(program: &'a Program, policy: &'a ExecutionPolicy) -> RunHeader<'a
         language: language(program),
         main_file: program.main_file.as_deref(),
         argv: program.argv.as_deref().or(policy.argv.as_deref()),
-        limit_ms: policy.timeout_seconds.map(limit_ms),
+        // Virtual time can pass the limit in no time.
+        limit_ms: policy.timeout_seconds.filter(|_| policy.deterministic.is_none()).map(limit_ms),
         stdin_reset: true,
         echo: program.echo,
         at_exit: program.at_exit,

@@ -60,3 +60,21 @@ fn commands_answer() {
         )
     );
 }
+
+#[test]
+fn javascript_remembers_shows_values_and_goes_over_lines() {
+    let input = "let x = 20\nx + 1\nconst x = [1,\n'two']\nx\nfunction f() {\n  return `a\nb`\n}\nf()\nawait Promise.resolve({ k: 1 })\nundefined\nif (true) {\n}\nnull.x\nlet y = = 2\n'still here'\n";
+    let (out, err, code) = console(&["--runtime", "js"], input);
+    assert_eq!(out, "20\n21\n[ 1, 'two' ]\n'a\\nb'\n{ k: 1 }\n'still here'\n".trim_start_matches("20\n"));
+    assert!(err.contains("<input-9>:1\nnull.x\n^\n\nTypeError: "), "{err}");
+    assert!(err.contains("SyntaxError: "), "{err}");
+    assert_eq!(code, Some(0));
+}
+
+#[test]
+fn javascript_survives_its_time_limit_with_its_variables() {
+    let (out, err, _) =
+        console(&["--runtime", "js", "--timeout", "300ms"], "let n = 1\nwhile (true) n++\nn > 1000\n");
+    assert_eq!(out, "true\n");
+    assert!(err.starts_with("sbx: time limit. ") && !err.contains("the interpreter is fresh"), "{err}");
+}

@@ -29,7 +29,7 @@
 
   // The first program of an interpreter: what all that started from one image share becomes its own.
   function wake(seed) {
-    native.seed(Number.parseInt(seed.slice(0, 8), 16), Number.parseInt(seed.slice(8, 16), 16));
+    native.seed(seed.slice(0, 16));
     sbx.resetClock();
     sbx.forgetConsole();
   }
@@ -82,7 +82,10 @@
   function ended(kind, value, isOutOfMemory) {
     if (kind === 'exit') return { status: 'exit', code: value };
     if (kind === 'timeout' || kind === 'valid') return { status: kind, code: kind === 'valid' ? 0 : 1 };
-    const error = kind === 'unsettled' ? new Error('the top-level await never settles: nothing is left that could wake it') : value;
+    let error = value;
+    if (kind === 'unsettled') error = new Error('the top-level await never settles: nothing is left that could wake it');
+    // The engine throws null where it has no memory for an error.
+    if (value === null && isOutOfMemory) error = new InternalError('out of memory');
     const described = describe(error);
     if (request.op === 'run') native.write(2, `${described.traceback}\n`.toWellFormed());
     const isMemory = isOutOfMemory && described.kind === 'InternalError' && described.message === 'out of memory';

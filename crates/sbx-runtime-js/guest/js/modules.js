@@ -102,7 +102,7 @@
     const found = isPath ? asFile(path.resolve(folder, name), isImport) : inNodeModules(folder, name, isImport) ?? (name in vendored ? `vendored:${name}` : asFile(path.resolve(sbx.getCwd(), name), isImport));
     if (found) return found;
     const plain = name.replace(/^node:/, '');
-    const error = new Error(`Cannot find module '${request}'${base.startsWith('/') ? ` imported from ${base}` : ''}`);
+    const error = new Error(`Cannot find module '${request}'${base.startsWith('/') && !base.endsWith('/[eval]') ? ` imported from ${base}` : ''}`);
     error.code = isImport ? 'ERR_MODULE_NOT_FOUND' : 'MODULE_NOT_FOUND';
     throw sbx.tag(error, { module: isPath ? null : plain, feature: MISSING_FEATURES[plain.split('/')[0]] });
   }

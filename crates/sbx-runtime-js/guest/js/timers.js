@@ -8,7 +8,8 @@
   // Sorted by when they are due, then by when they were made.
   let timers = [];
   let immediates = [];
-  let rejections = new Map();
+  // `[promise, reason]` of each rejection that nobody handles yet. Without methods, which the program could have replaced.
+  let rejections = [];
   // The timer that was waited for: it is due even if the clock is a little behind.
   let awaited = -1;
 
@@ -68,16 +69,22 @@
   define('clearImmediate', function clearImmediate(handle) { clear(handle); });
 
   function rejection(promise, reason, isHandled) {
-    if (isHandled) rejections.delete(promise);
-    else rejections.set(promise, reason);
+    if (!isHandled) {
+      rejections[rejections.length] = [promise, reason];
+      return;
+    }
+    const kept = [];
+    for (let at = 0; at < rejections.length; at++) if (rejections[at][0] !== promise) kept[kept.length] = rejections[at];
+    rejections = kept;
   }
 
   // One step of the loop when no microtask is left: -1 if something ran, 0 if nothing is left to do, else how many
   // milliseconds to wait, plus 1. Throws what a callback throws, and the first rejection that nobody handled.
   function step() {
-    if (rejections.size > 0) {
-      const [promise, reason] = rejections.entries().next().value;
-      rejections.delete(promise);
+    if (rejections.length > 0) {
+      const promise = rejections[0][0];
+      const reason = rejections[0][1];
+      rejection(promise, reason, true);
       if (sbx.onUnhandledRejection(reason, promise)) return -1;
       throw reason;
     }
@@ -107,7 +114,7 @@
   function abandon() {
     timers = [];
     immediates = [];
-    rejections = new Map();
+    rejections = [];
     awaited = -1;
   }
 

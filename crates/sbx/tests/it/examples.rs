@@ -7,10 +7,11 @@ use std::{
 };
 
 /// The examples that need nothing but the guests; `demo` is run below.
-const EXAMPLES: [(&str, &str); 6] = [
+const EXAMPLES: [(&str, &str); 7] = [
     ("hello", "Hello from WASM!\n"),
     ("feedback_loop", "answer: 42\n"),
     ("files", "exported 2 files, 9 bytes\n"),
+    ("javascript", "the first primes: [ 2, 3, 5, 7, 11 ]\n"),
     ("limits", "cancelled         exit code 130"),
     ("streaming", "Stdout: tick 2\nended as cancelled"),
     ("many", "400 programs on "),
@@ -51,6 +52,17 @@ fn every_example_is_run() {
     let mut tested = EXAMPLES.map(|(name, _)| name);
     tested.sort_unstable();
     assert_eq!(names, tested);
+}
+
+#[test]
+fn the_readme_shows_the_example_of_javascript() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("../../README.md")).unwrap();
+    let example = fs::read_to_string(root.join("examples/javascript.rs")).unwrap();
+    let (_, body) = example.split_once("fn main() -> anyhow::Result<()> {\n").unwrap();
+    let (body, _) = body.split_once("    println!").unwrap();
+    let shown: Vec<&str> = body.trim_end().lines().map(|line| line.strip_prefix("    ").unwrap_or(line)).collect();
+    assert!(readme.contains(&shown.join("\n")), "{}", shown.join("\n"));
 }
 
 #[test]

@@ -1,0 +1,6 @@
+function size(text) {
+  return text.length;
+}
+
+console.log(size(null));
+export {};
