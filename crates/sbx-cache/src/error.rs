@@ -141,7 +141,9 @@ pub enum Error {
     },
 
     /// A package manager is missing or failed.
-    #[error("{manager} could not bring {package}: {problem}; or put {file} into a folder and name it in SBX_GUEST_SOURCE")]
+    #[error(
+        "{manager} could not bring {package}: {problem}; or put {file} into a folder and name it in SBX_GUEST_SOURCE"
+    )]
     Package {
         /// The package manager.
         manager: &'static str,

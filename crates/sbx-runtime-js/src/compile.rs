@@ -171,8 +171,7 @@ mod tests {
         }
         let scratch = tempfile::tempdir().unwrap();
         let manifest = Manifest::load().unwrap();
-        let tools =
-            Tools::bring(scratch.path(), &manifest, None, &sbx_cache::fetch::NoProgress).unwrap();
+        let tools = Tools::bring(scratch.path(), &manifest, None, &sbx_cache::fetch::NoProgress).unwrap();
         let first = tools.compile(&scratch.path().join("one")).unwrap();
         let second = tools.compile(&scratch.path().join("another folder")).unwrap();
         assert_eq!(sha256(&first), sha256(&second));

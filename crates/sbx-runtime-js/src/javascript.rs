@@ -105,8 +105,7 @@ impl JavaScript {
             .with_mounts(mounts(&policy)?)
             .with_deterministic(policy.deterministic);
         let instance = self.inner.host.open(&self.inner.guest, &image, setup).await?;
-        let runtime =
-            if recipe.has_typescript { RuntimeType::TypeScript } else { RuntimeType::JavaScript };
+        let runtime = if recipe.has_typescript { RuntimeType::TypeScript } else { RuntimeType::JavaScript };
         Ok(Interpreter::new(self.inner.host.clone(), instance, image, policy, runtime))
     }
 

@@ -194,8 +194,7 @@ impl Build<'_> {
             let policy = sbx_core::ExecutionPolicy::default().with_fuel_budget(STEP_FUEL).without_timeout();
             let limits = Limits::from(&policy.with_memory_bytes(1 << 30));
             let report = self.host.block_on(self.host.run(&mut instance, RunRequest::new(call, limits)))?;
-            let is_good =
-                !reports || Reply::of(&report).is_some_and(|reply| reply.status == Status::Ok);
+            let is_good = !reports || Reply::of(&report).is_some_and(|reply| reply.status == Status::Ok);
             if report.outcome != Outcome::Returned(0) || !is_good {
                 return Err(failed(step, format!("{:?}: {}", report.outcome, report.stderr.text())));
             }

@@ -37,6 +37,24 @@ fn steps(criterion: &mut Criterion) {
             BatchSize::PerIteration,
         );
     });
+    let javascript = runtimes.javascript().expect("JavaScript is set up");
+    let open_javascript = || {
+        let opening = javascript.open("javascript", Arc::clone(&policy), files.clone());
+        javascript.host().block_on(opening).expect("the image opens")
+    };
+    let hello = sbx_runtime_js::Program::new("console.log('hello')");
+    criterion.bench_function("open/javascript", |b| b.iter(|| black_box(open_javascript())));
+    criterion.bench_function("fresh/javascript/hello", |b| {
+        b.iter(|| {
+            let result = javascript.host().block_on(open_javascript().run(&hello)).expect("the host works");
+            assert!(result.success, "{}", result.stderr);
+        });
+    });
+    let mut live_javascript = open_javascript();
+    let turn = sbx_runtime_js::Program::new("x = 1");
+    criterion.bench_function("turn/javascript/live", |b| {
+        b.iter(|| javascript.host().block_on(live_javascript.run(&turn)).expect("the host works"));
+    });
     let mut live = open("python-data");
     criterion.bench_function("turn/python/live", |b| {
         b.iter(|| python.host().block_on(live.run(&Program::new("x = 1"))).expect("the host works"));

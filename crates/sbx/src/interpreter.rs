@@ -14,7 +14,10 @@ use crate::{error::Result, runtimes::Runtimes};
 pub(crate) enum Interpreter {
     Python(python::Interpreter),
     /// TypeScript too: whether types are taken out is a matter of the program.
-    JavaScript { interpreter: js::Interpreter, is_typescript: bool },
+    JavaScript {
+        interpreter: js::Interpreter,
+        is_typescript: bool,
+    },
 }
 
 impl Interpreter {

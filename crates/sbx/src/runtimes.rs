@@ -121,8 +121,7 @@ impl Runtimes {
         match self.javascript() {
             Ok(javascript) => images.extend(javascript.images()?.into_iter().map(|image| {
                 let is_typescript = image.name == sbx_runtime_js::TYPESCRIPT_IMAGE;
-                let runtime =
-                    if is_typescript { RuntimeType::TypeScript } else { RuntimeType::JavaScript };
+                let runtime = if is_typescript { RuntimeType::TypeScript } else { RuntimeType::JavaScript };
                 let sbx_runtime_js::ImageInfo { name, description, memory_bytes, file, .. } = image;
                 ImageInfo { runtime, name, description, memory_bytes, file }
             })),

@@ -17,11 +17,11 @@ pub(super) fn unpack(archive: &Path, target: &Path) -> Result<()> {
     let file = File::open(archive).map_err(Error::io("open", archive))?;
     let is_zip = archive.extension().is_some_and(|extension| extension == "whl");
     let unpacked = if is_zip { unpack_zip(file, target) } else { unpack_tar(file, target) };
-    unpacked.map_err(|error| match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            Error::DiskFull { path: target.to_owned(), source: error }
+    unpacked.map_err(|error| {
+        if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
+            return Error::DiskFull { path: target.to_owned(), source: error };
         }
-        _ => Error::Archive { path: archive.to_owned(), problem: error.to_string() },
+        Error::Archive { path: archive.to_owned(), problem: error.to_string() }
     })
 }
 

@@ -172,7 +172,8 @@ impl Package {
 
     fn run(&self, mut command: Command, folder: &Path, remedy: &str) -> Result<()> {
         let output = command.current_dir(folder).stdin(Stdio::null()).output();
-        let output = output.map_err(|error| self.failed(format!("it cannot be started ({error}): {remedy}")))?;
+        let output =
+            output.map_err(|error| self.failed(format!("it cannot be started ({error}): {remedy}")))?;
         if output.status.success() {
             return Ok(());
         }
@@ -196,7 +197,8 @@ impl Package {
         let label = path.file_name().map_or_else(|| "archive".into(), |name| name.to_string_lossy());
         let mut candidates = self.archives.iter().filter(|archive| archive.bytes == bytes).peekable();
         if candidates.peek().is_none() {
-            let expected: Vec<String> = self.archives.iter().map(|archive| archive.bytes.to_string()).collect();
+            let expected: Vec<String> =
+                self.archives.iter().map(|archive| archive.bytes.to_string()).collect();
             return Err(Error::WrongHash {
                 file: label.into_owned(),
                 expected: format!("{} bytes", expected.join(" or ")),
@@ -236,7 +238,8 @@ mod tests {
     use crate::fetch::progress::NoProgress;
 
     fn crate_file(folder: &Path) -> (PathBuf, String) {
-        let mut tar = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
+        let mut tar =
+            tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
         let mut header = tar::Header::new_gnu();
         header.set_size(5);
         header.set_mode(0o644);

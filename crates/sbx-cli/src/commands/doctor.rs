@@ -131,7 +131,8 @@ fn images(runtimes: &Runtimes) -> Vec<(&'static str, Finding)> {
     let of_image = |image: sbx::ImageInfo| match image.memory_bytes {
         Some(bytes) => ("image", Good(format!("{}, {}", image.name, show_bytes(bytes)))),
         None if image.runtime == RuntimeType::TypeScript => {
-            let text = "TypeScript is not set up: it needs npm and another `sbx setup`; JavaScript works without";
+            let text =
+                "TypeScript is not set up: it needs npm and another `sbx setup`; JavaScript works without";
             ("image", Note(text.to_owned()))
         }
         None => ("image", Bad(format!("{} is missing or damaged", image.name), "run `sbx setup`".to_owned())),

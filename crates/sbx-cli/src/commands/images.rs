@@ -33,7 +33,12 @@ pub(crate) fn images(cache: Option<&Path>, as_json: bool) -> Outcome {
     for image in images {
         let memory = image.memory_bytes.map_or_else(|| "not built".to_owned(), sbx::show_bytes);
         let default = if image.name == default_image(image.runtime) { " (default)" } else { "" };
-        table.add_row([image.name.to_owned(), image.runtime.to_string(), memory, format!("{}{default}", image.description)]);
+        table.add_row([
+            image.name.to_owned(),
+            image.runtime.to_string(),
+            memory,
+            format!("{}{default}", image.description),
+        ]);
     }
     if let Some(memory) = table.column_mut(2) {
         memory.set_cell_alignment(CellAlignment::Right);

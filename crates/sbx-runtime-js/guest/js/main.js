@@ -84,8 +84,8 @@
     if (kind === 'timeout' || kind === 'valid') return { status: kind, code: kind === 'valid' ? 0 : 1 };
     let error = value;
     if (kind === 'unsettled') error = new Error('the top-level await never settles: nothing is left that could wake it');
-    // The engine throws null where it has no memory for an error.
-    if (value === null && isOutOfMemory) error = new InternalError('out of memory');
+    // The engine throws null, or nothing, where it has no memory for an error.
+    if (kind === 'exception' && (value === null || value === undefined) && isOutOfMemory) error = new InternalError('out of memory');
     const described = describe(error);
     if (request.op === 'run') native.write(2, `${described.traceback}\n`.toWellFormed());
     const isMemory = isOutOfMemory && described.kind === 'InternalError' && described.message === 'out of memory';

@@ -49,7 +49,6 @@ fn what_the_sandbox_does_not_have_is_named() {
         ("new Worker('x.js')", AdviceKind::ThreadsUnavailable),
         ("new (require('qjs:os').Worker)('x')", AdviceKind::ThreadsUnavailable),
         ("require('worker_threads')", AdviceKind::ThreadsUnavailable),
-        
         ("require('child_process').execSync('ls')", AdviceKind::SubprocessUnavailable),
         ("import { exec } from 'node:child_process'", AdviceKind::SubprocessUnavailable),
         ("std.popen('ls', 'r')", AdviceKind::SubprocessUnavailable),

@@ -5,20 +5,32 @@ use crate::lab::{policy, prints, run, run_with};
 #[test]
 fn values_look_as_in_node() {
     for (code, wanted) in [
-        ("'text', 1, -0, 10n, true, null, undefined, Symbol('s')", "text 1 -0 10n true null undefined Symbol(s)"),
+        (
+            "'text', 1, -0, 10n, true, null, undefined, Symbol('s')",
+            "text 1 -0 10n true null undefined Symbol(s)",
+        ),
         ("['it\\'s', \"q\\\"'`\", 'a\\nb']", "[ \"it's\", 'q\"\\'`', 'a\\nb' ]"),
         ("{ a: 1, 'b-c': [1, { d: { e: 1 } }] }", "{ a: 1, 'b-c': [ 1, { d: [Object] } ] }"),
         ("[1, , 3], new Array(3)", "[ 1, <1 empty item>, 3 ] [ <3 empty items> ]"),
         ("new Map([['k', { v: 1 }]]), new Set([1, 'b'])", "Map(1) { 'k' => { v: 1 } } Set(2) { 1, 'b' }"),
-        ("class A {}, function f() {}, () => 1, Math", "[class A] [Function: f] [Function (anonymous)] Object [Math] {}"),
+        (
+            "class A {}, function f() {}, () => 1, Math",
+            "[class A] [Function: f] [Function (anonymous)] Object [Math] {}",
+        ),
         ("new Date(0), /re/g, new Error('e').message", "1970-01-01T00:00:00.000Z /re/g e"),
         ("Object.create(null), new (class P { x = 1 })()", "[Object: null prototype] {} P { x: 1 }"),
         ("new Uint8Array([1, 2]), Buffer.from('hi')", "Uint8Array(2) [ 1, 2 ] <Buffer 68 69>"),
         ("Promise.resolve(4), new Promise(() => {})", "Promise { 4 } Promise { <pending> }"),
         ("new Proxy({ a: 1 }, { get() { throw 1 } })", "{ a: 1 }"),
         ("{ get a() { return 1 }, set b(v) {} }", "{ a: [Getter], b: [Setter] }"),
-        ("new Number(3), new String('s'), [new Boolean(false)]", "[Number: 3] [String: 's'] [ [Boolean: false] ]"),
-        ("'%s is %d, %i, %f, %j %o %%', 'x', 42.5, 42.9, '1.5', { a: 1 }, [1], 'more'", "x is 42.5, 42, 1.5, {\"a\":1} [ 1, [length]: 1 ] % more"),
+        (
+            "new Number(3), new String('s'), [new Boolean(false)]",
+            "[Number: 3] [String: 's'] [ [Boolean: false] ]",
+        ),
+        (
+            "'%s is %d, %i, %f, %j %o %%', 'x', 42.5, 42.9, '1.5', { a: 1 }, [1], 'more'",
+            "x is 42.5, 42, 1.5, {\"a\":1} [ 1, [length]: 1 ] % more",
+        ),
         ("'100%', 5", "100% 5"),
         ("(() => { const c = { n: 1 }; c.self = c; return c })()", "<ref *1> { n: 1, self: [Circular *1] }"),
     ] {
@@ -34,7 +46,9 @@ fn long_values_are_broken_into_lines_and_columns() {
          16000, 17000, 18000, 19000,\n  20000, 21000, 22000, 23000, 24000,\n  25000, 26000\n]\n"
     );
     assert_eq!(
-        prints("console.log({ users: [{ id: 1, name: 'Ann', tags: ['a', 'b'] }, { id: 2, name: 'Bob', tags: [] }], total: 2 })"),
+        prints(
+            "console.log({ users: [{ id: 1, name: 'Ann', tags: ['a', 'b'] }, { id: 2, name: 'Bob', tags: [] }], total: 2 })"
+        ),
         "{\n  users: [\n    { id: 1, name: 'Ann', tags: [Array] },\n    { id: 2, name: 'Bob', tags: [] }\n  ],\n  total: 2\n}\n"
     );
     let long = prints("console.log(Array.from({ length: 120 }, (_, i) => i))");
@@ -49,7 +63,9 @@ fn tables_groups_and_counts() {
          │     │ true │\n└─────────┴───┴─────┴──────┘\n"
     );
     assert_eq!(
-        prints("console.group('G'); console.log('in\\nside'); console.group(); console.log('deeper'); console.groupEnd(); console.groupEnd(); console.log('out')"),
+        prints(
+            "console.group('G'); console.log('in\\nside'); console.group(); console.log('deeper'); console.groupEnd(); console.groupEnd(); console.log('out')"
+        ),
         "G\n  in\n  side\n    deeper\nout\n"
     );
     assert_eq!(
@@ -60,7 +76,9 @@ fn tables_groups_and_counts() {
 
 #[test]
 fn each_method_has_its_stream() {
-    let result = run("console.log('a'); console.info('b'); console.debug('c'); console.error('d'); console.warn('e'); console.trace('f'); console.assert(false, 'g'); print('h', 1)");
+    let result = run(
+        "console.log('a'); console.info('b'); console.debug('c'); console.error('d'); console.warn('e'); console.trace('f'); console.assert(false, 'g'); print('h', 1)",
+    );
     assert_eq!(result.stdout, "a\nb\nc\nh 1\n");
     assert_eq!(result.stderr, "d\ne\nTrace: f\n    at <string>:1:104\nAssertion failed: g\n");
 }
@@ -83,7 +101,10 @@ fn what_is_no_text_is_replaced() {
 fn output_beyond_its_limit_is_cut_and_the_program_succeeds() {
     let mut small = policy();
     (small.stdout_max_bytes, small.stderr_max_bytes) = (1000, 500);
-    let result = run_with(small, "for (let i = 0; i < 1000; i++) { console.log('x'.repeat(99)); console.error('e'.repeat(49)) }");
+    let result = run_with(
+        small,
+        "for (let i = 0; i < 1000; i++) { console.log('x'.repeat(99)); console.error('e'.repeat(49)) }",
+    );
     assert!(result.success, "{:?}", result.error);
     assert_eq!((result.stdout.len(), result.stderr.len()), (1000, 500));
     assert!(result.stdout_truncated && result.stderr_truncated);

@@ -102,10 +102,14 @@ fn an_interpreter_goes_on_after_an_exit() {
 
 #[test]
 fn what_is_told_at_the_end_is_told_once() {
-    let mut program = Program::new("process.on('exit', (code) => console.log('bye', code)); console.log('hi')");
+    let mut program =
+        Program::new("process.on('exit', (code) => console.log('bye', code)); console.log('hi')");
     program.at_exit = true;
     assert_eq!(run(program).stdout, "hi\nbye 0\n");
-    assert_eq!(run("process.on('exit', (code) => console.log('bye', code)); process.exit(4)").stdout, "bye 4\n");
+    assert_eq!(
+        run("process.on('exit', (code) => console.log('bye', code)); process.exit(4)").stdout,
+        "bye 4\n"
+    );
 }
 
 #[test]
@@ -123,7 +127,12 @@ fn a_program_that_catches_everything_is_out_of_fuel_all_the_same() {
 
 #[test]
 fn waiting_ends_at_the_timeout() {
-    for code in ["await new Promise((r) => setTimeout(r, 1e9))", "setInterval(() => {}, 10)", "os.sleep(1e9)", "std.sleep"] {
+    for code in [
+        "await new Promise((r) => setTimeout(r, 1e9))",
+        "setInterval(() => {}, 10)",
+        "os.sleep(1e9)",
+        "std.sleep",
+    ] {
         let ending = if code == "std.sleep" { Ending::Ok } else { Ending::Timeout };
         let result = run_with(policy().with_timeout_seconds(0.1), code);
         assert_eq!(result.ending, ending, "{code}: {}", result.stderr);
@@ -179,7 +188,11 @@ fn refused_memory_cannot_be_caught_and_leaves_an_interpreter_that_works() {
 
 #[test]
 fn an_error_that_only_says_so_is_an_exception() {
-    check(&run("throw Object.assign(new Error('out of memory'), { name: 'InternalError' })"), Ending::Exception, 1);
+    check(
+        &run("throw Object.assign(new Error('out of memory'), { name: 'InternalError' })"),
+        Ending::Exception,
+        1,
+    );
 }
 
 #[test]

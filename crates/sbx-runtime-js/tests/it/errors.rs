@@ -16,7 +16,9 @@ fn error(code: &str) -> GuestError {
 
 #[test]
 fn an_error_shows_its_line_its_mark_and_its_stack() {
-    let error = error("function inner() {\n  throw new TypeError('bad');\n}\n\nfunction outer() { inner(); }\nouter();");
+    let error = error(
+        "function inner() {\n  throw new TypeError('bad');\n}\n\nfunction outer() { inner(); }\nouter();",
+    );
     assert_eq!((error.kind.as_str(), error.message.as_str(), error.line), ("TypeError", "bad", Some(2)));
     assert_eq!(
         error.traceback,
@@ -29,7 +31,11 @@ fn an_error_shows_its_line_its_mark_and_its_stack() {
 fn syntax_errors_have_their_place() {
     let error = error("let a = 1;\nlet b = ;\n");
     assert_eq!((error.kind.as_str(), error.line), ("SyntaxError", Some(2)));
-    assert!(error.traceback.starts_with("<string>:2\nlet b = ;\n        ^\n\nSyntaxError: "), "{}", error.traceback);
+    assert!(
+        error.traceback.starts_with("<string>:2\nlet b = ;\n        ^\n\nSyntaxError: "),
+        "{}",
+        error.traceback
+    );
 }
 
 #[test]
@@ -48,7 +54,9 @@ fn what_is_no_error_can_be_thrown() {
 
 #[test]
 fn classes_causes_and_members_are_shown() {
-    let error = error("class NotThere extends Error { name = 'NotThere' }\nthrow new NotThere('x', { cause: new RangeError('deep') })");
+    let error = error(
+        "class NotThere extends Error { name = 'NotThere' }\nthrow new NotThere('x', { cause: new RangeError('deep') })",
+    );
     assert_eq!((error.kind.as_str(), error.message.as_str()), ("NotThere", "x"));
     assert!(error.traceback.contains("[cause]: RangeError: deep\n"), "{}", error.traceback);
     assert_eq!(raises("class ParseError extends Error {}\nthrow new ParseError('p')").0, "ParseError");
@@ -74,7 +82,11 @@ fn errors_in_modules_show_the_modules_line() {
     let code = "require('fs').writeFileSync('m.mjs', 'export function f() {\\n  throw new Error(\"deep\");\\n}\\n');\nconst { f } = await import('./m.mjs');\nf();";
     let error = error(code);
     assert_eq!(error.line, Some(3), "the line of the program, where it called");
-    assert!(error.traceback.starts_with("/app/m.mjs:2\n  throw new Error(\"deep\");\n"), "{}", error.traceback);
+    assert!(
+        error.traceback.starts_with("/app/m.mjs:2\n  throw new Error(\"deep\");\n"),
+        "{}",
+        error.traceback
+    );
 }
 
 #[test]
@@ -110,7 +122,11 @@ fn errors_that_fight_back_are_described_all_the_same() {
         let result = run(code);
         assert_eq!((result.ending, result.exit_code), (Ending::Exception, 1), "{code}");
         let error = result.error.unwrap();
-        assert!(!error.kind.is_empty() && error.traceback.len() < 150_000, "{code}: {}", error.traceback.len());
+        assert!(
+            !error.kind.is_empty() && error.traceback.len() < 150_000,
+            "{code}: {}",
+            error.traceback.len()
+        );
     }
 }
 
@@ -128,10 +144,23 @@ fn code_is_checked_inside_the_guest_and_not_run() {
         let mut interpreter = open(policy());
         javascript().host().block_on(interpreter.validate(code, "<check>")).unwrap()
     };
-    for good in ["", "x = 1", "await null", "import 'nowhere'; export default 1", "console.log('not run')", "let a; let b"] {
+    for good in [
+        "",
+        "x = 1",
+        "await null",
+        "import 'nowhere'; export default 1",
+        "console.log('not run')",
+        "let a; let b",
+    ] {
         assert_eq!(check(good), None, "{good}");
     }
-    for (bad, line) in [("(", 1), ("let a;\nlet a;", 2), ("x = 1\n  y y", 2), ("return 1", 1), ("'use strict'; with (a) {}", 1)] {
+    for (bad, line) in [
+        ("(", 1),
+        ("let a;\nlet a;", 2),
+        ("x = 1\n  y y", 2),
+        ("return 1", 1),
+        ("'use strict'; with (a) {}", 1),
+    ] {
         let error = check(bad).unwrap_or_else(|| panic!("{bad} is not valid"));
         assert_eq!((error.kind.as_str(), error.line), ("SyntaxError", Some(line)), "{bad}");
     }
@@ -140,7 +169,10 @@ fn code_is_checked_inside_the_guest_and_not_run() {
 #[test]
 fn a_program_can_be_told_what_it_is() {
     let module = |code: &str| Program::new(code).with_kind(Kind::Module);
-    assert_eq!(run(module("console.log(this === undefined, import.meta.url)")).stdout, "true file:///app/<string>\n");
+    assert_eq!(
+        run(module("console.log(this === undefined, import.meta.url)")).stdout,
+        "true file:///app/<string>\n"
+    );
     assert_eq!(run(Program::new("import 'fs'").with_kind(Kind::Script)).error.unwrap().kind, "SyntaxError");
 }
 

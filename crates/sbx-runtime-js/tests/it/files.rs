@@ -27,9 +27,14 @@ fn names(paths: &[GuestPath]) -> Vec<&str> {
 
 #[test]
 fn the_workspace_is_the_working_directory() {
-    assert_eq!(prints("console.log(process.cwd(), require('fs').readdirSync('.'), os.tmpdir())"), "/app [] /tmp\n");
     assert_eq!(
-        prints("const fs = require('fs'); fs.writeFileSync('x', 'same'); console.log(fs.readFileSync('/app/x', 'utf8'), fs.readFileSync('./x', 'utf8'))"),
+        prints("console.log(process.cwd(), require('fs').readdirSync('.'), os.tmpdir())"),
+        "/app [] /tmp\n"
+    );
+    assert_eq!(
+        prints(
+            "const fs = require('fs'); fs.writeFileSync('x', 'same'); console.log(fs.readFileSync('/app/x', 'utf8'), fs.readFileSync('./x', 'utf8'))"
+        ),
         "same same\n"
     );
 }
@@ -37,9 +42,15 @@ fn the_workspace_is_the_working_directory() {
 #[test]
 fn what_a_run_did_to_files_is_in_its_result() {
     let mut interpreter = open(policy());
-    let first = turn(&mut interpreter, "const fs = require('fs'); fs.writeFileSync('a', '1'); fs.writeFileSync('b', '1'); fs.mkdirSync('d/e', { recursive: true }); fs.writeFileSync('d/e/f', ''); fs.writeFileSync('/tmp/not', 'listed')");
+    let first = turn(
+        &mut interpreter,
+        "const fs = require('fs'); fs.writeFileSync('a', '1'); fs.writeFileSync('b', '1'); fs.mkdirSync('d/e', { recursive: true }); fs.writeFileSync('d/e/f', ''); fs.writeFileSync('/tmp/not', 'listed')",
+    );
     assert_eq!(names(&first.files_created), ["/app/a", "/app/b", "/app/d/e/f"]);
-    let second = turn(&mut interpreter, "fs.appendFileSync('a', '2'); fs.unlinkSync('b'); fs.renameSync('d/e/f', 'g')");
+    let second = turn(
+        &mut interpreter,
+        "fs.appendFileSync('a', '2'); fs.unlinkSync('b'); fs.renameSync('d/e/f', 'g')",
+    );
     assert_eq!(names(&second.files_modified), ["/app/a"]);
     assert_eq!(names(&second.files_deleted), ["/app/b", "/app/d/e/f"]);
     assert_eq!(names(&second.files_created), ["/app/g"]);
@@ -131,7 +142,8 @@ fn failures_have_nodes_codes() {
 fn quotas_have_their_error_codes() {
     let small = || {
         let mut policy = policy();
-        (policy.disk_bytes, policy.max_files, policy.max_open_files, policy.max_file_bytes) = (100_000, 20, 10, 50_000);
+        (policy.disk_bytes, policy.max_files, policy.max_open_files, policy.max_file_bytes) =
+            (100_000, 20, 10, 50_000);
         policy
     };
     for (statements, code) in [
@@ -151,7 +163,9 @@ fn links_stay_inside() {
     assert_eq!(attempt("fs.symlinkSync('/etc/passwd', 'l'); fs.readFileSync('l')"), "ENOENT");
     assert_eq!(attempt("fs.symlinkSync('../../../..', 'up'); fs.readFileSync('up/etc/passwd')"), "ENOENT");
     assert_eq!(
-        prints("const fs = require('fs'); fs.writeFileSync('t', 'x'); fs.symlinkSync('t', 'l'); console.log(fs.readFileSync('l', 'utf8'), fs.readlinkSync('l'), fs.lstatSync('l').isSymbolicLink(), fs.statSync('l').isFile(), fs.realpathSync('l'))"),
+        prints(
+            "const fs = require('fs'); fs.writeFileSync('t', 'x'); fs.symlinkSync('t', 'l'); console.log(fs.readFileSync('l', 'utf8'), fs.readlinkSync('l'), fs.lstatSync('l').isSymbolicLink(), fs.statSync('l').isFile(), fs.realpathSync('l'))"
+        ),
         "x t true true /app/t\n"
     );
 }
@@ -159,15 +173,23 @@ fn links_stay_inside() {
 #[test]
 fn open_files_and_folders_live_over_turns() {
     let mut interpreter = open(policy());
-    turn(&mut interpreter, "const fs = require('fs'); const fd = fs.openSync('log', 'a'); fs.writeSync(fd, 'one '); process.chdir('/tmp')");
-    let next = turn(&mut interpreter, "fs.writeSync(fd, 'two'); fs.closeSync(fd); [process.cwd(), fs.readFileSync('/app/log', 'utf8')]");
+    turn(
+        &mut interpreter,
+        "const fs = require('fs'); const fd = fs.openSync('log', 'a'); fs.writeSync(fd, 'one '); process.chdir('/tmp')",
+    );
+    let next = turn(
+        &mut interpreter,
+        "fs.writeSync(fd, 'two'); fs.closeSync(fd); [process.cwd(), fs.readFileSync('/app/log', 'utf8')]",
+    );
     assert_eq!(next.value(), Some("[ '/tmp', 'one two' ]"), "{}", next.stderr);
 }
 
 #[test]
 fn devices_are_what_they_are() {
     assert_eq!(
-        prints("const fs = require('fs'); fs.writeFileSync('/dev/null', 'gone'); const b = Buffer.alloc(4, 1); const fd = fs.openSync('/dev/zero'); fs.readSync(fd, b); console.log(b, fs.readFileSync('/dev/null').length)"),
+        prints(
+            "const fs = require('fs'); fs.writeFileSync('/dev/null', 'gone'); const b = Buffer.alloc(4, 1); const fd = fs.openSync('/dev/zero'); fs.readSync(fd, b); console.log(b, fs.readFileSync('/dev/null').length)"
+        ),
         "<Buffer 00 00 00 00> 0\n"
     );
 }

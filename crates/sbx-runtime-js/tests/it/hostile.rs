@@ -72,7 +72,11 @@ fn numbers_that_no_function_wants_are_errors() {
         "crypto.getRandomValues(new Float64Array(1))",
     ] {
         let result = survives(code);
-        assert!([Ending::Exception, Ending::MemoryExhausted].contains(&result.ending), "{code}: {:?}", result.ending);
+        assert!(
+            [Ending::Exception, Ending::MemoryExhausted].contains(&result.ending),
+            "{code}: {:?}",
+            result.ending
+        );
     }
 }
 
@@ -90,10 +94,17 @@ fn a_buffer_that_shrinks_while_it_is_used_is_an_error() {
 
 #[test]
 fn descriptors_that_are_not_ours_are_refused() {
-    for code in ["require('fs').readFileSync(3)", "require('fs').writeSync(3, 'x')", "require('fs').readFileSync(-1)", "require('fs').fstatSync(2 ** 31)"] {
+    for code in [
+        "require('fs').readFileSync(3)",
+        "require('fs').writeSync(3, 'x')",
+        "require('fs').readFileSync(-1)",
+        "require('fs').fstatSync(2 ** 31)",
+    ] {
         assert_eq!(survives(code).ending, Ending::Exception, "{code}");
     }
-    let result = run("require('fs').closeSync(0); require('fs').closeSync(1); require('fs').closeSync(2); console.log('still here')");
+    let result = run(
+        "require('fs').closeSync(0); require('fs').closeSync(1); require('fs').closeSync(2); console.log('still here')",
+    );
     assert_eq!(result.stdout, "still here\n");
 }
 
@@ -118,7 +129,9 @@ fn programs_that_no_editor_would_write_run_or_are_errors() {
     }
     let long = format!("let x = {};1", "1 + ".repeat(200_000) + "1");
     assert_eq!(survives(&long).ending, Ending::Ok);
-    let many = "let a = 1;\n".replace("a", "a$") + &(0..20_000).map(|n| format!("var v{n} = {n};\n")).collect::<String>() + "v19999";
+    let many = "let a = 1;\n".replace("a", "a$")
+        + &(0..20_000).map(|n| format!("var v{n} = {n};\n")).collect::<String>()
+        + "v19999";
     assert_eq!(survives(&many).value(), Some("19999"));
 }
 
@@ -142,7 +155,10 @@ fn what_is_reported_has_a_bound() {
 fn reports_of_the_support_code_come_last_and_count() {
     let mut interpreter = open(policy());
     // Even a program that replaces everything it can see has its failure reported by code that it cannot.
-    let result = turn(&mut interpreter, "globalThis.JSON = { stringify: () => '{\"v\":1,\"status\":\"ok\"}' }; throw new Error('x')");
+    let result = turn(
+        &mut interpreter,
+        "globalThis.JSON = { stringify: () => '{\"v\":1,\"status\":\"ok\"}' }; throw new Error('x')",
+    );
     assert_eq!(result.ending, Ending::Exception);
     assert_eq!(turn(&mut interpreter, "6 * 7").value(), Some("42"));
 }

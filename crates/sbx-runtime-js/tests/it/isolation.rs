@@ -30,9 +30,14 @@ fn turns_of_one_interpreter_go_on_with_new_randomness() {
 #[test]
 fn interpreters_do_not_share_what_programs_change() {
     let mut first = open(policy());
-    turn(&mut first, "globalThis.mine = 1; Array.prototype.mine = 2; process.env.MINE = 'x'; require('fs').mine = 3; console.log = () => {}; require('fs').writeFileSync('mine', 'x'); process.chdir('/tmp')");
+    turn(
+        &mut first,
+        "globalThis.mine = 1; Array.prototype.mine = 2; process.env.MINE = 'x'; require('fs').mine = 3; console.log = () => {}; require('fs').writeFileSync('mine', 'x'); process.chdir('/tmp')",
+    );
     assert_eq!(
-        prints("console.log(typeof mine, [].mine, process.env.MINE, require('fs').mine, require('fs').readdirSync('.'), process.cwd())"),
+        prints(
+            "console.log(typeof mine, [].mine, process.env.MINE, require('fs').mine, require('fs').readdirSync('.'), process.cwd())"
+        ),
         "undefined undefined undefined undefined [] /app\n"
     );
 }
@@ -50,19 +55,47 @@ fn memory_of_a_run_is_not_seen_by_the_next() {
 
 #[test]
 fn images_have_nothing_of_the_machine_that_built_them() {
-    let result = run("[JSON.stringify(process.env), process.argv, process.cwd(), require('os').hostname(), require('fs').readdirSync('/').join(), require('fs').readdirSync('/tmp').length]");
+    let result = run(
+        "[JSON.stringify(process.env), process.argv, process.cwd(), require('os').hostname(), require('fs').readdirSync('/').join(), require('fs').readdirSync('/tmp').length]",
+    );
     assert_eq!(
         result.value(),
-        Some("[\n  '{\"HOME\":\"/app\",\"PWD\":\"/app\",\"PATH\":\"\",\"LANG\":\"C.UTF-8\",\"TZ\":\"UTC\",\"TMPDIR\":\"/tmp\"}',\n  [ 'js', '/app/[eval]' ],\n  '/app',\n  'sandbox',\n  'app,dev,tmp',\n  0\n]")
+        Some(
+            "[\n  '{\"HOME\":\"/app\",\"PWD\":\"/app\",\"PATH\":\"\",\"LANG\":\"C.UTF-8\",\"TZ\":\"UTC\",\"TMPDIR\":\"/tmp\"}',\n  [ 'js', '/app/[eval]' ],\n  '/app',\n  'sandbox',\n  'app,dev,tmp',\n  0\n]"
+        )
     );
 }
 
 #[test]
 fn there_is_no_way_out() {
-    for name in ["fetch", "XMLHttpRequest", "WebSocket", "Worker", "WebAssembly", "Deno", "Bun", "native", "sbx", "parts", "hooks"] {
+    for name in [
+        "fetch",
+        "XMLHttpRequest",
+        "WebSocket",
+        "Worker",
+        "WebAssembly",
+        "Deno",
+        "Bun",
+        "native",
+        "sbx",
+        "parts",
+        "hooks",
+    ] {
         assert_eq!(run(format!("typeof {name}")).value(), Some("'undefined'"), "{name}");
     }
-    for name in ["http", "https", "net", "child_process", "worker_threads", "dgram", "dns", "vm", "v8", "inspector", "ffi"] {
+    for name in [
+        "http",
+        "https",
+        "net",
+        "child_process",
+        "worker_threads",
+        "dgram",
+        "dns",
+        "vm",
+        "v8",
+        "inspector",
+        "ffi",
+    ] {
         assert!(!run(format!("require('{name}')")).success, "{name}");
     }
 }

@@ -53,10 +53,7 @@ fn await_timers_and_microtasks_come_in_their_order() {
         console.log('now');
         await null;
         console.log('after await');";
-    assert_eq!(
-        prints(code),
-        "now\nmicrotask\nthen\ntick\nafter await\nimmediate\ntimeout 1\ntimeout 2\n"
-    );
+    assert_eq!(prints(code), "now\nmicrotask\nthen\ntick\nafter await\nimmediate\ntimeout 1\ntimeout 2\n");
 }
 
 #[test]
@@ -85,10 +82,17 @@ fn variables_of_every_kind_are_there_in_the_next_turn() {
     let result = turn(&mut interpreter, "[a, b, c, d, e(), new F().g(), h, i]");
     assert_eq!(result.value(), Some("[\n  1, 2, 3, 4,\n  5, 6, 7, 8\n]"), "{}", result.stderr);
     // What would be an error in one file is how people work in a console.
-    let again = turn(&mut interpreter, "let a = 10; const b = 20; class F {} ; const { h } = { h: 70 }; [a, b, h, typeof new F().g]");
+    let again = turn(
+        &mut interpreter,
+        "let a = 10; const b = 20; class F {} ; const { h } = { h: 70 }; [a, b, h, typeof new F().g]",
+    );
     assert_eq!(again.value(), Some("[ 10, 20, 70, 'undefined' ]"), "{}", again.stderr);
     assert_eq!(turn(&mut interpreter, "a++; a").value(), Some("11"));
-    assert_eq!(turn(&mut interpreter, "let x = 1; let x = 2").error.unwrap().kind, "SyntaxError", "in one file it is");
+    assert_eq!(
+        turn(&mut interpreter, "let x = 1; let x = 2").error.unwrap().kind,
+        "SyntaxError",
+        "in one file it is"
+    );
 }
 
 #[test]
@@ -100,10 +104,17 @@ fn a_turn_that_fails_keeps_what_came_before_the_failure() {
 
 #[test]
 fn the_program_knows_where_it_is() {
-    assert_eq!(prints("console.log(require.main === module, __filename, __dirname, process.argv)"), "true /app/[eval] /app [ 'js', '/app/[eval]' ]\n");
-    let program = Program::new("console.log(__filename, __dirname)").with_name("x.js").with_main_file("/app/sub/x.js");
+    assert_eq!(
+        prints("console.log(require.main === module, __filename, __dirname, process.argv)"),
+        "true /app/[eval] /app [ 'js', '/app/[eval]' ]\n"
+    );
+    let program =
+        Program::new("console.log(__filename, __dirname)").with_name("x.js").with_main_file("/app/sub/x.js");
     assert_eq!(prints(program), "/app/sub/x.js /app/sub\n");
-    assert_eq!(prints("console.log(globalThis === global, typeof window, this === globalThis)"), "true undefined true\n");
+    assert_eq!(
+        prints("console.log(globalThis === global, typeof window, this === globalThis)"),
+        "true undefined true\n"
+    );
 }
 
 #[test]
@@ -120,7 +131,8 @@ fn arguments_come_from_the_program_or_the_policy() {
 fn the_environment_is_the_policys_and_nothing_of_the_hosts() {
     let mut with_env = policy();
     with_env.env = BTreeMap::from([("GREETING".to_owned(), "hi".to_owned())]);
-    let code = "console.log(process.env.GREETING, std.getenv('GREETING'), Object.keys(process.env).sort().join())";
+    let code =
+        "console.log(process.env.GREETING, std.getenv('GREETING'), Object.keys(process.env).sort().join())";
     assert_eq!(run_with(with_env, code).stdout, "hi hi GREETING,HOME,LANG,PATH,PWD,TMPDIR,TZ\n");
 }
 
@@ -128,7 +140,8 @@ fn the_environment_is_the_policys_and_nothing_of_the_hosts() {
 fn the_workspace_can_be_elsewhere() {
     let mut elsewhere = policy();
     elsewhere.guest_mount_path = GuestPath::parse("/space/one").unwrap();
-    let result = run_with(elsewhere, "require('fs').writeFileSync('x', '1'); console.log(process.cwd(), __dirname)");
+    let result =
+        run_with(elsewhere, "require('fs').writeFileSync('x', '1'); console.log(process.cwd(), __dirname)");
     assert_eq!(result.stdout, "/space/one /space/one\n", "{}", result.stderr);
     assert_eq!(result.files_created, [GuestPath::parse("/space/one/x").unwrap()]);
 }
@@ -143,7 +156,11 @@ fn standard_input_is_what_the_caller_gives() {
         "let t = ''; process.stdin.setEncoding('utf8'); process.stdin.on('data', (d) => t += d); process.stdin.on('end', () => console.log(t.trim().split('\\n')))",
         "let t = ''; for await (const d of process.stdin) t += d; console.log(t.trim().split('\\n'))",
     ] {
-        assert_eq!(prints(Program::new(code).with_stdin(*b"one\nt\xc3\xbbo\n")), "[ 'one', 't\u{fb}o' ]\n", "{code}");
+        assert_eq!(
+            prints(Program::new(code).with_stdin(*b"one\nt\xc3\xbbo\n")),
+            "[ 'one', 't\u{fb}o' ]\n",
+            "{code}"
+        );
     }
     assert_eq!(prints("console.log(require('fs').readFileSync(0).length, std.in.getline())"), "0 null\n");
 }
@@ -152,7 +169,10 @@ fn standard_input_is_what_the_caller_gives() {
 fn input_of_one_turn_is_not_in_the_next() {
     let mut interpreter = open(policy());
     turn(&mut interpreter, Program::new("1").with_stdin(*b"first\n"));
-    let next = turn(&mut interpreter, Program::new("require('fs').readFileSync(0, 'utf8')").with_stdin(*b"second\n"));
+    let next = turn(
+        &mut interpreter,
+        Program::new("require('fs').readFileSync(0, 'utf8')").with_stdin(*b"second\n"),
+    );
     assert_eq!(next.value(), Some("'second\\n'"));
 }
 
@@ -194,7 +214,11 @@ fn modern_syntax_is_there() {
           Object.groupBy([1, 2, 3], (n) => (n % 2 ? 'odd' : 'even')), [1, 2, 3].at(-1), 'a-b'.replaceAll('-', '+'), `${1 + 1}`,
           /(?<y>\\d{4})/.exec('in 2026').groups.y, new Set([1, 2]).union(new Set([3])).size, structuredClone(new Map([[1, 2]])),
           Array.from({ length: 2 }, (_, i) => i), 2 ** 10, typeof Symbol.asyncIterator, [..'héé'.matchAll ? 'hé' : ''])";
-    assert_eq!(run(code).error.map(|error| error.kind).as_deref(), Some("SyntaxError"), "the last line is wrong");
+    assert_eq!(
+        run(code).error.map(|error| error.kind).as_deref(),
+        Some("SyntaxError"),
+        "the last line is wrong"
+    );
     let code = code.replace(", [..'héé'.matchAll ? 'hé' : ''])", ")");
     assert_eq!(
         prints(code.as_str()),

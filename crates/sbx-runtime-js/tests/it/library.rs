@@ -7,27 +7,49 @@ fn text_is_encoded_and_decoded() {
     for (code, wanted) in [
         ("new TextEncoder().encode('hé€😀').join()", "'104,195,169,226,130,172,240,159,152,128'"),
         ("new TextDecoder().decode(new Uint8Array([0xef, 0xbb, 0xbf, 104, 0xff, 105]))", "'h\u{fffd}i'"),
-        ("new TextDecoder('utf-8', { ignoreBOM: true }).decode(new Uint8Array([0xef, 0xbb, 0xbf, 104])).length", "2"),
+        (
+            "new TextDecoder('utf-8', { ignoreBOM: true }).decode(new Uint8Array([0xef, 0xbb, 0xbf, 104])).length",
+            "2",
+        ),
         ("new TextDecoder('latin1').decode(new Uint8Array([0xe9, 65]))", "'éA'"),
         ("new TextDecoder('utf-16le').decode(new Uint8Array([65, 0, 0x3d, 0xd8, 0, 0xde]))", "'A😀'"),
-        ("(() => { const d = new TextDecoder(); return [0xe2, 0x82, 0xac].map((b) => d.decode(new Uint8Array([b]), { stream: true })).join('|') })()", "'||€'"),
-        ("JSON.stringify(new TextEncoder().encodeInto('a€b', new Uint8Array(4)))", "'{\"read\":2,\"written\":4}'"),
+        (
+            "(() => { const d = new TextDecoder(); return [0xe2, 0x82, 0xac].map((b) => d.decode(new Uint8Array([b]), { stream: true })).join('|') })()",
+            "'||€'",
+        ),
+        (
+            "JSON.stringify(new TextEncoder().encodeInto('a€b', new Uint8Array(4)))",
+            "'{\"read\":2,\"written\":4}'",
+        ),
         ("new TextEncoder().encode('\\ud800').join()", "'239,191,189'"),
         ("atob(btoa('hello')) + btoa('\\xff')", "'hello/w=='"),
-        ("Buffer.from('hé').toString('hex') + Buffer.from('aGk=', 'base64') + Buffer.from('6869', 'hex')", "'68c3a9hihi'"),
-        ("Buffer.concat([Buffer.from('a'), Buffer.alloc(2, 'b')]).toString() + Buffer.byteLength('é')", "'abb2'"),
+        (
+            "Buffer.from('hé').toString('hex') + Buffer.from('aGk=', 'base64') + Buffer.from('6869', 'hex')",
+            "'68c3a9hihi'",
+        ),
+        (
+            "Buffer.concat([Buffer.from('a'), Buffer.alloc(2, 'b')]).toString() + Buffer.byteLength('é')",
+            "'abb2'",
+        ),
         ("Buffer.from([1, 2, 3]).readUInt16BE(1) + Buffer.from('xyz').indexOf('z')", "517"),
     ] {
         assert_eq!(value(code), wanted, "{code}");
     }
-    assert_eq!(raises("new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array([0xed, 0xa0, 0x80]))").0, "TypeError");
+    assert_eq!(
+        raises("new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array([0xed, 0xa0, 0x80]))").0,
+        "TypeError"
+    );
     assert_eq!(raises("new TextDecoder('koi8')").0, "RangeError");
 }
 
 #[test]
 fn urls_are_parsed_as_the_standard_says() {
     for (url, base, wanted) in [
-        ("https://User:Pa%20ss@EXAMPLE.com:443/a/./b/../c?x=1&y=a b#frag", "undefined", "https://User:Pa%20ss@example.com/a/c?x=1&y=a%20b#frag"),
+        (
+            "https://User:Pa%20ss@EXAMPLE.com:443/a/./b/../c?x=1&y=a b#frag",
+            "undefined",
+            "https://User:Pa%20ss@example.com/a/c?x=1&y=a%20b#frag",
+        ),
         ("http://example.com", "undefined", "http://example.com/"),
         ("../d?q", "'http://h/a/b/c'", "http://h/a/d?q"),
         ("//other/x", "'https://h/a'", "https://other/x"),
@@ -46,15 +68,24 @@ fn urls_are_parsed_as_the_standard_says() {
         assert_eq!(value(format!("new URL('{url}', {base}).href")), format!("'{wanted}'"), "{url}");
     }
     for bad in ["'nope'", "'http://'", "'http://h:99999/'", "'http://a b/'", "'/x'", "'x', 'mailto:a'"] {
-        assert_eq!(raises(format!("new URL({bad})")), ("TypeError".to_owned(), "Invalid URL".to_owned()), "{bad}");
+        assert_eq!(
+            raises(format!("new URL({bad})")),
+            ("TypeError".to_owned(), "Invalid URL".to_owned()),
+            "{bad}"
+        );
         assert_eq!(value(format!("URL.canParse({bad})")), "false", "{bad}");
     }
     assert_eq!(
-        prints("const u = new URL('http://h/p?a=1&b=2&a=3'); u.searchParams.append('c', 'x y&z'); u.searchParams.delete('b'); u.port = '81'; u.hash = 'é'; u.pathname = '/q r'; console.log(u.href, u.origin, u.searchParams.getAll('a'), [...u.searchParams].length); u.search = '?n=1'; console.log(String(u), u.searchParams.get('n'), u.host)"),
+        prints(
+            "const u = new URL('http://h/p?a=1&b=2&a=3'); u.searchParams.append('c', 'x y&z'); u.searchParams.delete('b'); u.port = '81'; u.hash = 'é'; u.pathname = '/q r'; console.log(u.href, u.origin, u.searchParams.getAll('a'), [...u.searchParams].length); u.search = '?n=1'; console.log(String(u), u.searchParams.get('n'), u.host)"
+        ),
         "http://h:81/q%20r?a=1&a=3&c=x+y%26z#%C3%A9 http://h:81 [ '1', '3' ] 3\nhttp://h:81/q%20r?n=1#%C3%A9 1 h:81\n"
     );
     assert_eq!(value("new URLSearchParams({ a: '1 2', b: 'é&' }).toString()"), "'a=1+2&b=%C3%A9%26'");
-    assert_eq!(value("new URLSearchParams('?a=1+2&b=%zz&c').get('a') + new URLSearchParams('b=%zz').get('b')"), "'1 2%zz'");
+    assert_eq!(
+        value("new URLSearchParams('?a=1+2&b=%zz&c').get('a') + new URLSearchParams('b=%zz').get('b')"),
+        "'1 2%zz'"
+    );
 }
 
 #[test]
@@ -68,7 +99,11 @@ fn clones_are_deep_and_refuse_what_cannot_be_cloned() {
         "true true 5 gi 1 true Uint8Array(2) [ 1, 2 ] true true 1n true false\n8 0\n"
     );
     for bad in ["() => 1", "Symbol('s')", "{ f() {} }", "Promise.resolve()", "new WeakMap()"] {
-        assert_eq!(value(format!("(() => {{ try {{ structuredClone({bad}) }} catch (e) {{ return e.name }} }})()")), "'DataCloneError'", "{bad}");
+        assert_eq!(
+            value(format!("(() => {{ try {{ structuredClone({bad}) }} catch (e) {{ return e.name }} }})()")),
+            "'DataCloneError'",
+            "{bad}"
+        );
     }
 }
 
@@ -89,18 +124,39 @@ fn work_can_be_aborted() {
 #[test]
 fn nodes_smaller_modules_do_what_they_say() {
     for (code, wanted) in [
-        ("require('path').relative('/a/b/c', '/a/d') + require('path').extname('x.tar.gz') + require('path').basename('/a/b.js', '.js')", "'../../d.gzb'"),
-        ("JSON.stringify(require('path').parse('/home/u/f.txt'))", "'{\"root\":\"/\",\"dir\":\"/home/u\",\"base\":\"f.txt\",\"ext\":\".txt\",\"name\":\"f\"}'"),
-        ("[require('path').normalize('/a/../../b//c/.'), require('path').join('..', 'a', ''), require('path').dirname('/x'), require('path').resolve('a', '..', 'b')].join()", "'/b/c,../a,/,/app/b'"),
-        ("(() => { const E = require('events'); const e = new E(); const s = []; e.on('x', (v) => s.push(v)); e.once('x', (v) => s.push(v * 10)); e.emit('x', 1); e.emit('x', 2); return s.join() })()", "'1,10,2'"),
-        ("require('util').format('%s-%d', 'a', 1) + require('util').isDeepStrictEqual({ a: [1] }, { a: [1] })", "'a-1true'"),
+        (
+            "require('path').relative('/a/b/c', '/a/d') + require('path').extname('x.tar.gz') + require('path').basename('/a/b.js', '.js')",
+            "'../../d.gzb'",
+        ),
+        (
+            "JSON.stringify(require('path').parse('/home/u/f.txt'))",
+            "'{\"root\":\"/\",\"dir\":\"/home/u\",\"base\":\"f.txt\",\"ext\":\".txt\",\"name\":\"f\"}'",
+        ),
+        (
+            "[require('path').normalize('/a/../../b//c/.'), require('path').join('..', 'a', ''), require('path').dirname('/x'), require('path').resolve('a', '..', 'b')].join()",
+            "'/b/c,../a,/,/app/b'",
+        ),
+        (
+            "(() => { const E = require('events'); const e = new E(); const s = []; e.on('x', (v) => s.push(v)); e.once('x', (v) => s.push(v * 10)); e.emit('x', 1); e.emit('x', 2); return s.join() })()",
+            "'1,10,2'",
+        ),
+        (
+            "require('util').format('%s-%d', 'a', 1) + require('util').isDeepStrictEqual({ a: [1] }, { a: [1] })",
+            "'a-1true'",
+        ),
         ("await require('util').promisify((a, cb) => cb(null, a + 1))(1)", "2"),
         ("require('util').inspect({ a: { b: { c: { d: 1 } } } }, { depth: 0 })", "'{ a: [Object] }'"),
         ("require('crypto').randomBytes(8).length + require('crypto').randomUUID().length", "44"),
         ("require('querystring').stringify({ a: [1, 2], b: 'x y' })", "'a=1&a=2&b=x+y'"),
         ("require('url').fileURLToPath('file:///app/a%20b')", "'/app/a b'"),
-        ("new (require('string_decoder').StringDecoder)('utf8').write(Buffer.from([0xe2, 0x82])) + 'x'", "'x'"),
-        ("process.hrtime.bigint() > 0n && process.uptime() >= 0 && process.memoryUsage().heapUsed > 1000", "true"),
+        (
+            "new (require('string_decoder').StringDecoder)('utf8').write(Buffer.from([0xe2, 0x82])) + 'x'",
+            "'x'",
+        ),
+        (
+            "process.hrtime.bigint() > 0n && process.uptime() >= 0 && process.memoryUsage().heapUsed > 1000",
+            "true",
+        ),
         ("typeof performance.now() + (performance.timeOrigin > 1.7e12)", "'numbertrue'"),
         ("Math.abs(performance.timeOrigin + performance.now() - Date.now()) < 1000", "true"),
     ] {
@@ -108,13 +164,24 @@ fn nodes_smaller_modules_do_what_they_say() {
     }
     for (code, message) in [
         ("require('assert')(false)", "The expression evaluated to a falsy value"),
-        ("require('assert').strictEqual(1, 2)", "Expected values to be strictly equal:\n\n1 should equal 2\n"),
-        ("require('assert').deepStrictEqual({ a: 1 }, { a: '1' })", "Expected values to be strictly deep-equal:\n\n{ a: 1 } should equal { a: '1' }\n"),
+        (
+            "require('assert').strictEqual(1, 2)",
+            "Expected values to be strictly equal:\n\n1 should equal 2\n",
+        ),
+        (
+            "require('assert').deepStrictEqual({ a: 1 }, { a: '1' })",
+            "Expected values to be strictly deep-equal:\n\n{ a: 1 } should equal { a: '1' }\n",
+        ),
         ("require('assert').throws(() => {})", "Missing expected exception."),
     ] {
         assert_eq!(raises(code), ("AssertionError".to_owned(), message.to_owned()), "{code}");
     }
-    assert_eq!(prints("const a = require('assert'); a.deepEqual([1, { b: new Map([[1, 2]]) }], [1, { b: new Map([[1, 2]]) }]); a.throws(() => { throw new TypeError('x') }, TypeError); a.throws(() => { throw new Error('abc') }, /abc/); await a.rejects(Promise.reject(new Error('r')), { message: 'r' }); console.log('ok')"), "ok\n");
+    assert_eq!(
+        prints(
+            "const a = require('assert'); a.deepEqual([1, { b: new Map([[1, 2]]) }], [1, { b: new Map([[1, 2]]) }]); a.throws(() => { throw new TypeError('x') }, TypeError); a.throws(() => { throw new Error('abc') }, /abc/); await a.rejects(Promise.reject(new Error('r')), { message: 'r' }); console.log('ok')"
+        ),
+        "ok\n"
+    );
 }
 
 #[test]
@@ -176,5 +243,10 @@ fn file_helpers_are_global() {
 
 #[test]
 fn dates_are_in_utc_and_need_no_intl() {
-    assert_eq!(prints("const d = new Date('2026-03-01T12:00:00Z'); console.log(d.toISOString(), d.getTimezoneOffset(), d.getHours(), JSON.stringify(d), typeof d.toLocaleDateString(), typeof Intl)"), "2026-03-01T12:00:00.000Z 0 12 \"2026-03-01T12:00:00.000Z\" string undefined\n");
+    assert_eq!(
+        prints(
+            "const d = new Date('2026-03-01T12:00:00Z'); console.log(d.toISOString(), d.getTimezoneOffset(), d.getHours(), JSON.stringify(d), typeof d.toLocaleDateString(), typeof Intl)"
+        ),
+        "2026-03-01T12:00:00.000Z 0 12 \"2026-03-01T12:00:00.000Z\" string undefined\n"
+    );
 }

@@ -14,7 +14,12 @@ fn with_files(files: &[(&str, &str)], code: &str) -> String {
 
 #[test]
 fn files_are_imported_and_required_by_their_paths() {
-    let files = [("lib/a.js", "export const x = 1; export default 'd'; export * from './b.mjs'"), ("lib/b.mjs", "export let y = 2"), ("c.cjs", "exports.z = 3; module.exports.f = () => __filename"), ("d.json", "{\"n\": 4}")];
+    let files = [
+        ("lib/a.js", "export const x = 1; export default 'd'; export * from './b.mjs'"),
+        ("lib/b.mjs", "export let y = 2"),
+        ("c.cjs", "exports.z = 3; module.exports.f = () => __filename"),
+        ("d.json", "{\"n\": 4}"),
+    ];
     let code = "
         const a = await import('./lib/a.js');
         const { y } = await import('/app/lib/b.mjs');
@@ -26,11 +31,16 @@ fn files_are_imported_and_required_by_their_paths() {
 #[test]
 fn programs_that_import_statically_are_modules() {
     assert_eq!(
-        prints("import fs, { writeFileSync as w } from 'node:fs';\nimport * as path from 'path';\nw('x', 'y');\nconsole.log(fs.readFileSync('x', 'utf8'), path.join('a', 'b'), import.meta.filename)"),
+        prints(
+            "import fs, { writeFileSync as w } from 'node:fs';\nimport * as path from 'path';\nw('x', 'y');\nconsole.log(fs.readFileSync('x', 'utf8'), path.join('a', 'b'), import.meta.filename)"
+        ),
         "y a/b /app/<string>\n"
     );
     assert_eq!(prints("export const x = await Promise.resolve(2); console.log(x)"), "2\n");
-    assert_eq!(prints("const importance = 'import x'; // import y from 'z'\nconsole.log(importance)"), "import x\n");
+    assert_eq!(
+        prints("const importance = 'import x'; // import y from 'z'\nconsole.log(importance)"),
+        "import x\n"
+    );
 }
 
 #[test]
@@ -39,7 +49,10 @@ fn packages_are_found_as_node_finds_them() {
         ("node_modules/plain/index.js", "module.exports = { name: 'plain' }"),
         ("node_modules/main/package.json", "{\"main\": \"./lib/main\"}"),
         ("node_modules/main/lib/main.js", "exports.name = 'main'"),
-        ("node_modules/dual/package.json", "{\"exports\": {\".\": {\"import\": \"./i.mjs\", \"require\": \"./r.cjs\"}, \"./sub/*\": \"./files/*.js\"}}"),
+        (
+            "node_modules/dual/package.json",
+            "{\"exports\": {\".\": {\"import\": \"./i.mjs\", \"require\": \"./r.cjs\"}, \"./sub/*\": \"./files/*.js\"}}",
+        ),
         ("node_modules/dual/i.mjs", "export const name = 'by import'"),
         ("node_modules/dual/r.cjs", "exports.name = 'by require'"),
         ("node_modules/dual/files/s.js", "export const name = 'sub'"),
@@ -50,7 +63,10 @@ fn packages_are_found_as_node_finds_them() {
         const names = [require('plain').name, require('main').name, require('dual').name];
         for (const m of ['plain', 'dual', 'dual/sub/s', '@scope/pkg', './deep/er/x.mjs']) names.push((await import(m)).name);
         console.log(names.join(', '))";
-    assert_eq!(prints(with_files(&files, code)), "plain, main, by require, plain, by import, sub, scoped, plain\n");
+    assert_eq!(
+        prints(with_files(&files, code)),
+        "plain, main, by require, plain, by import, sub, scoped, plain\n"
+    );
 }
 
 #[test]
@@ -76,28 +92,47 @@ fn what_is_not_there_says_so() {
     ] {
         assert_eq!(raises(code), ("Error".to_owned(), message.to_owned()), "{code}");
     }
-    let code = with_files(&[("bad.json", "{"), ("bad.mjs", "export const x ="), ("esm.mjs", "export const x = 1")], "");
-    for (call, kind) in [("require('./bad.json')", "SyntaxError"), ("await import('./bad.mjs')", "SyntaxError"), ("require('./esm.mjs')", "Error"), ("const { nope } = await import('./esm.mjs'); nope()", "TypeError")] {
+    let code = with_files(
+        &[("bad.json", "{"), ("bad.mjs", "export const x ="), ("esm.mjs", "export const x = 1")],
+        "",
+    );
+    for (call, kind) in [
+        ("require('./bad.json')", "SyntaxError"),
+        ("await import('./bad.mjs')", "SyntaxError"),
+        ("require('./esm.mjs')", "Error"),
+        ("const { nope } = await import('./esm.mjs'); nope()", "TypeError"),
+    ] {
         assert_eq!(raises(format!("{code}{call}")).0, kind, "{call}");
     }
 }
 
 #[test]
 fn a_missing_name_is_an_error_of_the_importer() {
-    let code = with_files(&[("m.mjs", "export const x = 1"), ("n.mjs", "import { nope } from './m.mjs'")], "await import('./n.mjs')");
+    let code = with_files(
+        &[("m.mjs", "export const x = 1"), ("n.mjs", "import { nope } from './m.mjs'")],
+        "await import('./n.mjs')",
+    );
     assert_eq!(raises(code).0, "SyntaxError");
 }
 
 #[test]
 fn modules_live_as_long_as_their_interpreter() {
     let mut interpreter = open(policy());
-    turn(&mut interpreter, with_files(&[("state.mjs", "export const list = []")], "(await import('./state.mjs')).list.push(1)").as_str());
+    turn(
+        &mut interpreter,
+        with_files(&[("state.mjs", "export const list = []")], "(await import('./state.mjs')).list.push(1)")
+            .as_str(),
+    );
     let next = turn(&mut interpreter, "const { list } = await import('./state.mjs'); list.push(2); list");
     assert_eq!(next.value(), Some("[ 1, 2 ]"));
     let failed = turn(&mut interpreter, "import './late.mjs'");
     assert_eq!(failed.ending, Ending::Exception);
     let code = with_files(&[("late.mjs", "export const x = 5")], "(await import('./late.mjs')).x");
-    assert_eq!(turn(&mut interpreter, code.as_str()).value(), Some("5"), "what was missing is looked for again");
+    assert_eq!(
+        turn(&mut interpreter, code.as_str()).value(),
+        Some("5"),
+        "what was missing is looked for again"
+    );
 }
 
 #[test]
@@ -110,6 +145,8 @@ fn quickjs_and_node_both_have_an_os() {
 
 #[test]
 fn there_is_no_loader_of_bytecode() {
-    let result = run("console.log(['bjson', 'qjs:bjson'].map((name) => { try { require(name); return 'there' } catch (e) { return e.code } }), Object.keys(std).filter((n) => /bytecode|bjson/i.test(n)))");
+    let result = run(
+        "console.log(['bjson', 'qjs:bjson'].map((name) => { try { require(name); return 'there' } catch (e) { return e.code } }), Object.keys(std).filter((n) => /bytecode|bjson/i.test(n)))",
+    );
     assert_eq!(result.stdout, "[ 'MODULE_NOT_FOUND', 'MODULE_NOT_FOUND' ] []\n");
 }

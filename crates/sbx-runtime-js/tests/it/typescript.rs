@@ -40,7 +40,9 @@ console.log(user.name, Color.Green, Color[0], new Box(3).get(), over(4), id!, li
 
 #[test]
 fn lines_are_those_of_the_source() {
-    let result = typescript!("interface A {\n  x: number\n}\n\nfunction f(a: A): never {\n  throw new Error(`bad ${a.x}`);\n}\nf({ x: 1 })");
+    let result = typescript!(
+        "interface A {\n  x: number\n}\n\nfunction f(a: A): never {\n  throw new Error(`bad ${a.x}`);\n}\nf({ x: 1 })"
+    );
     let error = result.error.unwrap();
     assert_eq!(error.line, Some(6), "{}", error.traceback);
     assert!(error.traceback.contains("  throw new Error(`bad ${a.x}`);"), "{}", error.traceback);
@@ -55,13 +57,19 @@ fn errors_of_syntax_have_their_place() {
 
 #[test]
 fn namespaces_are_refused_and_not_dropped() {
-    for code in ["namespace N { export const x = 1 }", "export namespace A.B { export const x = 1 }", "module M { export const y = 1 }"] {
+    for code in [
+        "namespace N { export const x = 1 }",
+        "export namespace A.B { export const x = 1 }",
+        "module M { export const y = 1 }",
+    ] {
         let result = typescript!(code);
         let error = result.error.unwrap();
         assert_eq!(error.kind, "SyntaxError", "{code}");
         assert!(error.message.contains("namespaces are not supported"), "{}", error.message);
     }
-    let result = typescript!("declare namespace N { const x: number }\nconst namespace = 1, module = { exports: 2 };\nconsole.log(namespace, module.exports)");
+    let result = typescript!(
+        "declare namespace N { const x: number }\nconst namespace = 1, module = { exports: 2 };\nconsole.log(namespace, module.exports)"
+    );
     assert_eq!(result.stdout, "1 2\n", "{}", result.stderr);
 }
 

@@ -5,6 +5,8 @@ mod lab; // the runtimes of this machine, loaded once
 #[cfg(test)]
 mod sandbox; // sandboxes: programs, files, policies, what persists and what is rolled back
 #[cfg(test)]
+mod languages; // JavaScript and TypeScript beside Python, on the same files
+#[cfg(test)]
 mod async_runs; // many runs on few threads
 #[cfg(test)]
 mod cache; // a damaged cache: refused and mended, never a crash

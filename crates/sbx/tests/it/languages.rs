@@ -1,0 +1,169 @@
+//! Two languages on the same files: what one writes the other reads, to the byte.
+
+use sbx::{Ending, ExecutionPolicy, RuntimeType, Sandbox, SandboxBuilder, Tree};
+
+use super::lab::runtimes;
+
+fn on(runtime: RuntimeType, files: Option<Tree>) -> Sandbox {
+    let builder = SandboxBuilder::new(runtime).runtimes(runtimes());
+    let builder = if runtime == RuntimeType::Python { builder.image("python") } else { builder };
+    match files {
+        Some(files) => builder.files(files),
+        None => builder,
+    }
+    .build()
+    .unwrap()
+}
+
+/// Runs a program that must end well; what it printed.
+#[track_caller]
+fn run(sandbox: &mut Sandbox, code: &str) -> String {
+    let result = sandbox.execute(code).unwrap();
+    assert_eq!(result.ending, Ending::Ok, "{}", result.stderr);
+    result.stdout
+}
+
+/// `(what is written, by Python, by JavaScript)`: each writes the file `f` and prints a digest of the file `f`.
+const WRITERS: [(&str, &str, &str); 8] = [
+    (
+        "text",
+        "open('f', 'w', encoding='utf-8').write('héllo\\n€😀\\n')",
+        "require('fs').writeFileSync('f', 'héllo\\n€😀\\n')",
+    ),
+    (
+        "every byte",
+        "open('f', 'wb').write(bytes(range(256)))",
+        "require('fs').writeFileSync('f', Uint8Array.from({ length: 256 }, (_, i) => i))",
+    ),
+    ("nothing", "open('f', 'w').close()", "require('fs').writeFileSync('f', '')"),
+    (
+        "an addition",
+        "open('f', 'a').write('a'); open('f', 'a').write('b')",
+        "appendText('f', 'a'); require('fs').appendFileSync('f', 'b')",
+    ),
+    (
+        "a hole",
+        "f = open('f', 'wb'); f.seek(5000); f.write(b'x'); f.close()",
+        "const h = std.open('f', 'wb'); h.seek(5000, std.SEEK_SET); h.puts('x'); h.close()",
+    ),
+    (
+        "an overwrite",
+        "open('f', 'w').write('0123456789'); f = open('f', 'r+'); f.seek(3); f.write('abc'); f.close()",
+        "const fs = require('fs'); fs.writeFileSync('f', '0123456789'); const d = fs.openSync('f', 'r+'); fs.writeSync(d, Buffer.from('abc'), 0, 3, 3); fs.closeSync(d)",
+    ),
+    (
+        "a cut",
+        "import os\nopen('f', 'w').write('0123456789'); os.truncate('f', 4)",
+        "const fs = require('fs'); fs.writeFileSync('f', '0123456789'); fs.truncateSync('f', 4)",
+    ),
+    (
+        "much",
+        "open('f', 'wb').write(b'0123456789abcdef' * 65536)",
+        "require('fs').writeFileSync('f', '0123456789abcdef'.repeat(65536))",
+    ),
+];
+
+const PYTHON_READS: &str =
+    "print(list(open('f', 'rb').read())[:300], len(open('f', 'rb').read()), sum(open('f', 'rb').read()))";
+const JAVASCRIPT_READS: &str = "const b = require('fs').readFileSync('f'); let s = 0; for (const x of b) s += x; console.log('[' + [...b.subarray(0, 300)].join(', ') + ']', b.length, s)";
+
+#[test]
+fn what_one_language_writes_the_other_reads() {
+    for (what, by_python, by_javascript) in WRITERS {
+        let mut python = on(RuntimeType::Python, None);
+        let mut javascript = on(RuntimeType::JavaScript, None);
+        run(&mut python, by_python);
+        run(&mut javascript, by_javascript);
+        let seen = [
+            run(&mut python, PYTHON_READS),
+            run(&mut javascript, JAVASCRIPT_READS),
+            run(&mut on(RuntimeType::JavaScript, Some(python.files())), JAVASCRIPT_READS),
+            run(&mut on(RuntimeType::Python, Some(javascript.files())), PYTHON_READS),
+        ];
+        assert!(seen.iter().all(|text| *text == seen[0]), "{what}: {seen:?}");
+    }
+}
+
+#[test]
+fn names_folders_links_and_times_mean_the_same() {
+    let mut python = on(RuntimeType::Python, None);
+    run(
+        &mut python,
+        "import os\nos.makedirs('d/e')\nfor name in ['ü', 'a b', '.hidden', 'x'*100]: open(f'd/{name}', 'w').write(name)\nos.symlink('../d/ü', 'd/link')\nos.utime('d/ü', (1, 2))",
+    );
+    let list = "const fs = require('fs'); console.log(fs.readdirSync('d').filter((n) => n.length < 50).join('|'), fs.readFileSync('d/link', 'utf8'), fs.readlinkSync('d/link'), fs.statSync('d/ü').mtimeMs, fs.lstatSync('d/link').isSymbolicLink(), fs.statSync('d/e').isDirectory())";
+    let mut javascript = on(RuntimeType::JavaScript, Some(python.files()));
+    assert_eq!(run(&mut javascript, list), ".hidden|a b|e|link|ü ü ../d/ü 2000 true true\n");
+    run(
+        &mut javascript,
+        "const fs = require('fs'); fs.renameSync('d', 'moved'); fs.rmSync('moved/e', { recursive: true }); writeJson('j.json', { k: [1, null, 'é'] })",
+    );
+    let mut python = on(RuntimeType::Python, Some(javascript.files()));
+    let check = "import os, json\nprint(sorted(n for n in os.listdir('moved') if len(n) < 50), os.readlink('moved/link'), json.load(open('j.json')))";
+    assert_eq!(run(&mut python, check), "['.hidden', 'a b', 'link', 'ü'] ../d/ü {'k': [1, None, 'é']}\n");
+}
+
+#[test]
+fn quotas_are_the_same_for_both() {
+    let mut policy = ExecutionPolicy::default();
+    policy.disk_bytes = 10_000;
+    for (runtime, code) in [
+        (
+            RuntimeType::Python,
+            "try:\n    open('f', 'w').write('x' * 20000)\nexcept OSError as e:\n    import errno; print(errno.errorcode[e.errno])",
+        ),
+        (
+            RuntimeType::JavaScript,
+            "try { require('fs').writeFileSync('f', 'x'.repeat(20000)) } catch (e) { console.log(e.code) }",
+        ),
+    ] {
+        let mut sandbox =
+            SandboxBuilder::new(runtime).runtimes(runtimes()).policy(policy.clone()).build().unwrap();
+        assert_eq!(run(&mut sandbox, code), "ENOSPC\n");
+    }
+}
+
+#[test]
+fn javascript_sandboxes_persist_check_and_roll_back() {
+    let mut sandbox = SandboxBuilder::new(RuntimeType::JavaScript)
+        .runtimes(runtimes())
+        .policy(ExecutionPolicy::default().with_fuel_budget(300_000_000))
+        .auto_persist_globals(true)
+        .build()
+        .unwrap();
+    assert!(sandbox.validate_code("await 1").unwrap() && !sandbox.validate_code("(").unwrap());
+    let first = sandbox.execute("let n = 1; writeText('kept', 'x'); n").unwrap();
+    assert_eq!((first.value(), first.runtime, first.turn), (Some("1"), RuntimeType::JavaScript, 1));
+    assert_eq!(sandbox.execute("n + 1").unwrap().value(), Some("2"));
+    let cut = sandbox.execute("writeText('gone', 'x'); while (true);").unwrap();
+    assert_eq!(
+        (cut.ending, cut.metadata["rolled_back"].as_str()),
+        (Ending::FuelExhausted, "files and variables")
+    );
+    assert!(cut.files_created.is_empty());
+    assert_eq!(
+        sandbox.execute("[typeof n, listFiles()]").unwrap().value(),
+        Some("[ 'undefined', [ 'kept' ] ]")
+    );
+}
+
+#[test]
+fn typescript_runs_or_says_what_it_needs() {
+    let built = SandboxBuilder::new(RuntimeType::TypeScript).runtimes(runtimes()).build();
+    match built {
+        Ok(mut sandbox) => {
+            let result = sandbox.execute("const n: number = 6; n * 7").unwrap();
+            assert_eq!(
+                (result.value(), result.runtime),
+                (Some("42"), RuntimeType::TypeScript),
+                "{}",
+                result.stderr
+            );
+            assert!(
+                !sandbox.validate_code("const n: = 1").unwrap()
+                    && sandbox.validate_code("let n: string").unwrap()
+            );
+        }
+        Err(error) => assert_eq!(error.code(), "javascript.no_typescript"),
+    }
+}
