@@ -14,6 +14,7 @@ to change it
   bless                  rewrite the expected texts of all tests; read the diff as code
   bench [--quick]        setup, then all benchmarks
   fuzz [TARGET] [--runs N]  random programs against the host (default: wasi_calls, 100,000)
+  test262 FOLDER         a part of the checkout of test262 in FOLDER, inside the sandbox
   ci                     all checks below and the tests, with a summary
   fmt | clippy | doc     formatting, lints, documentation
   tidy                   layers and rules about the repository's text
@@ -29,6 +30,7 @@ pub(crate) enum Task {
     Bless,
     Bench { quick: bool },
     Fuzz { target: String, runs: u64 },
+    Test262 { folder: PathBuf },
     Ci,
     Fmt,
     Clippy,
@@ -52,6 +54,10 @@ pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Task, Stri
             _ => Task::Bench { quick: false },
         },
         "fuzz" => return fuzz(&rest),
+        "test262" => match &rest[..] {
+            [folder] => return Ok(Task::Test262 { folder: PathBuf::from(folder) }),
+            _ => return Err("test262 takes the folder of a checkout".to_owned()),
+        },
         "help" | "--help" | "-h" => return Ok(Task::Help),
         "bless" => Task::Bless,
         "ci" => Task::Ci,

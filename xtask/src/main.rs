@@ -54,6 +54,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Bless => test::bless(&workspace),
         Task::Bench { quick } => bench::bench(&workspace, *quick),
         Task::Fuzz { target, runs } => fuzz::fuzz(&workspace, target, *runs),
+        Task::Test262 { folder } => test::test262(&workspace, folder),
         Task::Ci => ci::ci(&workspace),
         Task::Fmt => ci::alone(checks::fmt(&workspace)?),
         Task::Clippy => ci::alone(checks::clippy(&workspace)?),

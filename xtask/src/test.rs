@@ -1,4 +1,6 @@
-//! `test` and `bless`: the guests first, then every test of the workspace.
+//! `test`, `bless` and `test262`: the guests first, then tests.
+
+use std::path::{self, Path};
 
 use crate::guests;
 use crate::shell::{self, cargo_command};
@@ -22,4 +24,18 @@ pub(crate) fn bless(workspace: &Workspace) -> anyhow::Result<()> {
     shell::say("rewriting expected texts; read the diff as code");
     let mut command = cargo_command(workspace, ["test", "--workspace", "--no-fail-fast"]);
     shell::run(command.env("UPDATE_EXPECT", "1").env("TRYCMD", "overwrite"))
+}
+
+/// Runs a part of test262 from the checkout in `folder`, and prints the share that passes.
+pub(crate) fn test262(workspace: &Workspace, folder: &Path) -> anyhow::Result<()> {
+    guests::setup(workspace, None)?;
+    let folder = path::absolute(folder)?;
+    anyhow::ensure!(
+        folder.join("harness/assert.js").is_file(),
+        "{} is no checkout of test262",
+        folder.display()
+    );
+    shell::say("running test262");
+    let mut command = cargo_command(workspace, ["test", "--package", "sbx-runtime-js", "--test", "it"]);
+    shell::run(command.args(["test262", "--", "--nocapture"]).env("SBX_TEST262", folder))
 }

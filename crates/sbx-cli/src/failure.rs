@@ -34,7 +34,12 @@ impl Failure {
 impl From<sbx::Error> for Failure {
     fn from(error: sbx::Error) -> Self {
         let is_usage = match error.code() {
-            "python.unknown_image" | "host.mount" | "host.file" | "host.too_large" => true,
+            "python.unknown_image"
+            | "javascript.unknown_image"
+            | "javascript.no_typescript"
+            | "host.mount"
+            | "host.file"
+            | "host.too_large" => true,
             code => ["policy.", "path."].iter().any(|area| code.starts_with(area)),
         };
         if is_usage { Self::Usage(error.into()) } else { Self::Broken(error.into()) }

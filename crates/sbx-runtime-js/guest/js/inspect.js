@@ -382,7 +382,8 @@
     const frames = [];
     for (const line of stack.split('\n')) {
       const frame = /^\s+at (.*)$/.exec(line);
-      if (!frame) continue;
+      // Where in a JSON text an error is: the message has it too.
+      if (!frame || frame[1].startsWith('<input>:')) continue;
       if (frame[1].includes('(sbx:') || frame[1].startsWith('sbx:')) {
         // What a part of the sandbox called in turn is no frame of the program either.
         while (frames.at(-1)?.endsWith('(native)')) frames.pop();

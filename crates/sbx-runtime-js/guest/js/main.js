@@ -127,7 +127,7 @@
     const frames = [...`${cleanStack(error)}\n`.matchAll(/^    at (?:.* \()?(.+?):(\d+):(\d+)\)?$/gm)].map(([, file, line, column]) => ({ file, line: Number(line), column: Number(column) }));
     if (frames.length === 0) return null;
     const inProgram = frames.find(({ file }) => file === sbx.programName);
-    const { file, line, column } = frames[0];
+    const { file, line, column } = frames.find(({ file }) => file === sbx.programName || file.startsWith('/')) ?? frames[0];
     let source = file === sbx.programName ? native.sourceLine(line) : undefined;
     if (source === undefined && file.startsWith('/')) {
       try {

@@ -25,4 +25,6 @@ mod hostile; // programs that break what they can reach
 #[cfg(test)]
 mod advice; // what a result suggests
 #[cfg(test)]
+mod test262; // a part of the language's own test suite, where there is a checkout of it
+#[cfg(test)]
 mod typescript; // types taken out inside the guest
