@@ -21,4 +21,5 @@ mod stack;
 pub(crate) use creator::{RegionCreator, with_image};
 pub(crate) use mapping::MappedImage;
 pub use mapping::SharedFile;
+pub(crate) use pages::written_pages;
 pub(crate) use stack::StackPool;
