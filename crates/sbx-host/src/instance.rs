@@ -100,6 +100,10 @@ pub struct Instance {
     pub(crate) exports: Exports,
     /// What it was opened from.
     pub(crate) image: Image,
+    /// How the image got under its memory.
+    pub(crate) image_mode: ImageMode,
+    /// Snapshots taken of it.
+    pub(crate) n_captures: u64,
     /// Whether its last run was cut off, so that its memory may be in any state.
     pub(crate) spent: bool,
 }
@@ -167,7 +171,14 @@ impl Instance {
             copy_image(&mut store, &exports.memory, image, size)?;
         }
         store.data_mut().limiter.start_with(memory_bytes.saturating_sub(image.memory_bytes()));
-        let mut opened = Self { store, exports, image: image.clone(), spent: false };
+        let mut opened = Self {
+            store,
+            exports,
+            image: image.clone(),
+            image_mode: guest.image_mode(),
+            n_captures: 0,
+            spent: false,
+        };
         if let Some(snapshot) = &snapshot {
             opened.put_pages(snapshot)?;
         }

@@ -11,11 +11,16 @@ use sbx_core::{PAGE_BYTES, Page, Snapshot};
 use sbx_vfs::{DescriptorTable, Vfs};
 
 use crate::{
+    engine::ImageMode,
     error::{Error, Result},
     image::Image,
     instance::Instance,
-    memory::written_pages,
+    memory::{discard_unchanged, written_pages},
 };
+
+/// The capture of an instance, counted from 0, at which pages are given back: not the first, since most instances are
+/// captured once; and not every one, since some pages are written in each turn and end as they were.
+const GIVE_BACK_AT: u64 = 1;
 
 static ZEROS: [u8; PAGE_BYTES] = [0; PAGE_BYTES];
 
@@ -39,6 +44,7 @@ impl Instance {
             original,
             known: previous.map(|older| older.pages().clone()).unwrap_or_default(),
             pages: OrdMap::new(),
+            unchanged: Vec::new(),
         };
         capture.pages.clone_from(&capture.known);
         let mut written = Vec::new();
@@ -48,8 +54,23 @@ impl Instance {
             written = vec![0..memory.len()];
         }
         capture.take(&written);
-        Snapshot::new(reference.clone(), memory.len() as u64, machine, capture.pages)
-            .map_err(|error| Error::BadSnapshot { problem: error.to_string() })
+        let Capture { pages, unchanged, .. } = capture;
+        let snapshot = Snapshot::new(reference.clone(), memory.len() as u64, machine, pages)
+            .map_err(|error| Error::BadSnapshot { problem: error.to_string() })?;
+        if self.image_mode == ImageMode::Map && is_known && self.n_captures == GIVE_BACK_AT {
+            self.give_back(unchanged)?;
+        }
+        self.n_captures += 1;
+        Ok(snapshot)
+    }
+
+    /// Gives written pages back that hold what the image has. A region comes with many from the runs before it.
+    fn give_back(&mut self, unchanged: Vec<Range<usize>>) -> Result<()> {
+        let memory = self.exports.memory.data_mut(&mut self.store);
+        for range in unchanged {
+            discard_unchanged(memory, range).map_err(Error::system("give pages back"))?;
+        }
+        Ok(())
     }
 
     /// What the guest has open, to be kept with its files.
@@ -98,6 +119,8 @@ struct Capture<'a> {
     known: OrdMap<u32, Page>,
     /// Those of the new one.
     pages: OrdMap<u32, Page>,
+    /// Bytes of written pages that are the image's all the same.
+    unchanged: Vec<Range<usize>>,
 }
 
 impl Capture<'_> {
@@ -122,6 +145,10 @@ impl Capture<'_> {
         }
         if now == self.original.get(start..start + PAGE_BYTES).unwrap_or(&ZEROS) {
             self.pages.remove(&index);
+            match self.unchanged.last_mut() {
+                Some(last) if last.end == start => last.end = start + PAGE_BYTES,
+                _ => self.unchanged.push(start..start + PAGE_BYTES),
+            }
         } else if let Some(page) = Page::new(now) {
             self.pages.insert(index, page);
         }

@@ -8,3 +8,5 @@ mod sandbox; // sandboxes: programs, files, policies, what persists and what is 
 mod async_runs; // many runs on few threads
 #[cfg(test)]
 mod cache; // a damaged cache: refused and mended, never a crash
+#[cfg(test)]
+mod sessions; // what goes on from turn to turn, and what a bad turn leaves

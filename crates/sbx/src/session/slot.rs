@@ -1,0 +1,111 @@
+//! One session in this process, shared by its handles: awake or not.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Instant,
+};
+
+use sbx_runtime_python::Interpreter;
+use sbx_sessions::{Held, SessionId};
+use tokio::sync::Mutex;
+
+/// A session that some handle of this process stands for.
+#[derive(Debug)]
+pub(super) struct Slot {
+    pub(super) id: SessionId,
+    /// Locked for the whole of a turn: one at a time.
+    pub(super) state: Mutex<State>,
+    started: Instant,
+    /// Milliseconds after `started`.
+    used_at_ms: AtomicU64,
+    /// Whether an interpreter is in memory, readable without the lock.
+    is_live: AtomicBool,
+    /// Whether its state is nowhere but here.
+    pub(super) only_here: bool,
+}
+
+/// What a session is in this process.
+#[derive(Debug)]
+pub(super) enum State {
+    /// In the storage, and in no memory of ours.
+    Asleep,
+    /// Ours to change.
+    Awake(Box<Awake>),
+}
+
+/// A session that this process holds.
+#[derive(Debug)]
+pub(super) struct Awake {
+    /// The lease, and the state after the last good turn.
+    pub(super) held: Held,
+    /// An interpreter in that very state, if one is in memory.
+    pub(super) live: Option<Interpreter>,
+}
+
+impl Slot {
+    pub(super) fn new(id: SessionId, state: State, only_here: bool) -> Arc<Self> {
+        Arc::new(Self {
+            id,
+            state: Mutex::new(state),
+            started: Instant::now(),
+            used_at_ms: AtomicU64::new(0),
+            is_live: AtomicBool::new(false),
+            only_here,
+        })
+    }
+
+    /// Notes that it was used just now.
+    pub(super) fn touch(&self, is_live: bool) {
+        let now = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.used_at_ms.store(now, Ordering::Relaxed);
+        self.is_live.store(is_live, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_live(&self) -> bool {
+        self.is_live.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn idle_ms(&self) -> u64 {
+        let now = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        now.saturating_sub(self.used_at_ms.load(Ordering::Relaxed))
+    }
+}
+
+/// Stores what is not stored and lets go of the session, so that it takes no memory here. One whose state is only here
+/// gives up its interpreter and stays.
+pub(super) async fn hibernate(slot: &Slot) -> Result<(), sbx_sessions::Error> {
+    let mut state = slot.state.lock().await;
+    put_to_sleep(slot, &mut state).await
+}
+
+/// [`hibernate`] if the session is not in use at this moment; whether it was free.
+pub(super) async fn hibernate_if_free(slot: &Slot) -> Result<bool, sbx_sessions::Error> {
+    let Ok(mut state) = slot.state.try_lock() else { return Ok(false) };
+    put_to_sleep(slot, &mut state).await.map(|()| true)
+}
+
+async fn put_to_sleep(slot: &Slot, state: &mut State) -> Result<(), sbx_sessions::Error> {
+    let State::Awake(awake) = state else { return Ok(()) };
+    if slot.only_here {
+        awake.live = None;
+        slot.is_live.store(false, Ordering::Relaxed);
+        return Ok(());
+    }
+    let stored = match awake.held.flush().await {
+        // Somebody else goes on from an earlier state: ours is no longer the session's.
+        Err(sbx_sessions::Error::Fenced { .. }) => Ok(()),
+        other => other,
+    };
+    stored?;
+    slot.is_live.store(false, Ordering::Relaxed);
+    if let State::Awake(awake) = std::mem::replace(state, State::Asleep) {
+        // A lease that cannot be given back now runs out by itself.
+        if let Err(error) = awake.held.release().await {
+            tracing::warn!(session = %slot.id, %error, "the lease could not be given back");
+        }
+    }
+    Ok(())
+}
