@@ -39,10 +39,13 @@ pub use sbx_core::{
 pub use sbx_host::{CancellationToken, HostConfig, ImageMode, OutputSink, OutputStream};
 pub use sbx_runtime_python::{DEFAULT_IMAGE, ImageInfo, Program};
 pub use sbx_sessions::{
-    Error as SessionError, InUse, NewSession, PruneOptions, PruneResult, SessionFile, SessionFiles, SessionId,
-    SessionIdError, SessionInfo, SessionList, SessionStore, SweepResult, TurnEntry, Unreadable,
+    Error as SessionError, InUse, NewSession, PruneOptions, PruneResult, SessionFile, SessionFiles,
+    SessionId, SessionIdError, SessionInfo, SessionList, SessionStore, SweepResult, TurnEntry, Unreadable,
 };
-pub use sbx_storage::{
-    DiskStorage, MemoryStorage, StorageAdapter, StorageAdapterExt, open as open_storage,
-};
+pub use sbx_storage::{DiskStorage, MemoryStorage, StorageAdapter, StorageAdapterExt, open as open_storage};
 pub use sbx_vfs::{Change, ChangeKind, FileType, Item, Transferred, Tree};
+
+/// The examples in the guide to sessions.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/sessions.md")]
+struct SessionsGuide;

@@ -132,6 +132,7 @@ impl Session {
     /// As [`Session::fork`]; an id that is taken.
     pub async fn fork_as(&self, ids: &[SessionId]) -> Result<Vec<Self>> {
         let mut state = self.slot.state.lock().await;
+        self.slot.keep();
         let awake = self.inner.wake(&self.slot, &mut state).await?;
         let forks = awake.held.fork(ids).await?;
         Ok(forks.into_iter().map(|held| self.inner.adopt(held)).collect())
@@ -201,6 +202,18 @@ impl Session {
         })
     }
 
+    /// Takes the session, as the first turn does, so that nobody else gets it before that.
+    ///
+    /// # Errors
+    /// [`sbx_sessions::Error::Busy`] while somebody else has it; what the storage fails at.
+    pub fn wake(&self) -> Result<()> {
+        self.inner.block_on(async {
+            let mut state = self.slot.state.lock().await;
+            self.inner.wake(&self.slot, &mut state).await?;
+            Ok(())
+        })
+    }
+
     /// Stores what is not stored yet; nothing to do with [`Durability::PerTurn`] unless a write failed.
     ///
     /// # Errors
@@ -214,6 +227,7 @@ impl Session {
     /// # Errors
     /// As [`Session::save`].
     pub async fn save_async(&self) -> Result<()> {
+        self.slot.keep();
         match &mut *self.slot.state.lock().await {
             State::Awake(awake) => Ok(awake.held.flush().await?),
             State::Asleep => Ok(()),

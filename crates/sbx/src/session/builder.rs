@@ -245,6 +245,11 @@ impl Sessions {
         &self.inner.store
     }
 
+    /// Waits for a future, such as one of the [`store`](Self::store), on this thread.
+    pub fn block_on<F: Future>(&self, future: F) -> F::Output {
+        self.inner.block_on(future)
+    }
+
     /// Their files at rest, under the policy's quota: to read and change them without waking an interpreter.
     ///
     /// # Errors
@@ -374,9 +379,15 @@ impl Inner {
             slots.values().filter(|slot| Arc::strong_count(slot) == 1).cloned().collect()
         };
         for slot in unused {
+            let was_ephemeral = slot.is_ephemeral();
+            // Nobody can get at it any more but through us: it can be put to sleep, and then it goes.
+            slot.keep();
             if let Err(error) = slot::hibernate_if_free(&slot).await {
                 tracing::warn!(session = %slot.id, %error, "a session could not be stored; trying again");
                 continue;
+            }
+            if was_ephemeral && let Err(error) = self.store.delete(&slot.id).await {
+                tracing::warn!(session = %slot.id, %error, "an ephemeral session could not be removed");
             }
             let mut slots = self.slots();
             // Ours and that of the table: nobody took a handle meanwhile.

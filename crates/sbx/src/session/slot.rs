@@ -23,8 +23,8 @@ pub(super) struct Slot {
     used_at_ms: AtomicU64,
     /// Whether an interpreter is in memory, readable without the lock.
     is_live: AtomicBool,
-    /// Whether its state is nowhere but here.
-    pub(super) only_here: bool,
+    /// Whether it ends with its last handle: nobody asked for it to be kept.
+    is_ephemeral: AtomicBool,
 }
 
 /// What a session is in this process.
@@ -46,14 +46,14 @@ pub(super) struct Awake {
 }
 
 impl Slot {
-    pub(super) fn new(id: SessionId, state: State, only_here: bool) -> Arc<Self> {
+    pub(super) fn new(id: SessionId, state: State, is_ephemeral: bool) -> Arc<Self> {
         Arc::new(Self {
             id,
             state: Mutex::new(state),
             started: Instant::now(),
             used_at_ms: AtomicU64::new(0),
             is_live: AtomicBool::new(false),
-            only_here,
+            is_ephemeral: AtomicBool::new(is_ephemeral),
         })
     }
 
@@ -62,6 +62,15 @@ impl Slot {
         let now = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.used_at_ms.store(now, Ordering::Relaxed);
         self.is_live.store(is_live, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_ephemeral(&self) -> bool {
+        self.is_ephemeral.load(Ordering::Relaxed)
+    }
+
+    /// Notes that somebody wants it kept.
+    pub(super) fn keep(&self) {
+        self.is_ephemeral.store(false, Ordering::Relaxed);
     }
 
     pub(super) fn is_live(&self) -> bool {
@@ -74,7 +83,7 @@ impl Slot {
     }
 }
 
-/// Stores what is not stored and lets go of the session, so that it takes no memory here. One whose state is only here
+/// Stores what is not stored and lets go of the session, so that it takes no memory here. An ephemeral one
 /// gives up its interpreter and stays.
 pub(super) async fn hibernate(slot: &Slot) -> Result<(), sbx_sessions::Error> {
     let mut state = slot.state.lock().await;
@@ -89,7 +98,7 @@ pub(super) async fn hibernate_if_free(slot: &Slot) -> Result<bool, sbx_sessions:
 
 async fn put_to_sleep(slot: &Slot, state: &mut State) -> Result<(), sbx_sessions::Error> {
     let State::Awake(awake) = state else { return Ok(()) };
-    if slot.only_here {
+    if slot.is_ephemeral() {
         awake.live = None;
         slot.is_live.store(false, Ordering::Relaxed);
         return Ok(());

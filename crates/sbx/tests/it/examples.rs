@@ -7,11 +7,12 @@ use std::{
 };
 
 /// The examples that need nothing but the guests; `demo` is run below.
-const EXAMPLES: [(&str, &str); 6] = [
+const EXAMPLES: [(&str, &str); 7] = [
     ("hello", "Hello from WASM!\n"),
     ("feedback_loop", "answer: 42\n"),
     ("files", "exported 2 files, 9 bytes\n"),
     ("limits", "cancelled         exit code 130"),
+    ("sessions", "pruned 3 sessions"),
     ("streaming", "Stdout: tick 2\nended as cancelled"),
     ("many", "400 programs on "),
 ];

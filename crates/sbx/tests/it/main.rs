@@ -10,3 +10,5 @@ mod async_runs; // many runs on few threads
 mod cache; // a damaged cache: refused and mended, never a crash
 #[cfg(test)]
 mod sessions; // what goes on from turn to turn, and what a bad turn leaves
+#[cfg(test)]
+mod tampered; // stored sessions that were damaged, and sessions that look for one another

@@ -288,6 +288,24 @@ fn durability_decides_what_a_crash_loses() {
 }
 
 #[test]
+fn an_ephemeral_session_ends_with_its_last_handle() {
+    let storage = memory();
+    let sessions = builder(&storage).image("python").durability(Durability::Ephemeral).build().unwrap();
+    let (gone, kept) = (sessions.create().unwrap(), sessions.create().unwrap());
+    says(&gone, "x = 1");
+    says(&kept, "x = 1");
+    sessions.hibernate_all().unwrap();
+    assert_eq!(says(&gone, "print(x)"), "1\n", "its interpreter slept, and its state is in memory");
+    kept.save().unwrap();
+    drop((gone, kept));
+    let started = Instant::now();
+    while sessions.store().list().await_now().sessions.len() > 1 {
+        assert!(started.elapsed() < Duration::from_secs(10), "it is removed");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
 fn a_restored_session_is_bit_identical_in_deterministic_mode() {
     let policy = ExecutionPolicy::default().with_deterministic(Deterministic::new(5));
     let programs: [&str; 4] = [
