@@ -51,7 +51,8 @@ impl Instance {
         let is_known = written_pages(memory, &mut |range| written.push(range))
             .map_err(Error::system("read the page map"))?;
         if !is_known {
-            written = vec![0..memory.len()];
+            written.clear();
+            written.push(0..memory.len());
         }
         capture.take(&written);
         let Capture { pages, unchanged, .. } = capture;

@@ -14,7 +14,7 @@ use crate::contents::{NewContent, pack_contents};
 use crate::error::{Error, Result};
 use crate::format::RecordRef;
 use crate::format::record::{MAX_LINKS, Record};
-use crate::pack::{Finished, Object, Packer};
+use crate::pack::{Finished, Object, Packer, Packers};
 use crate::random;
 use crate::state::{InterpreterState, SessionState};
 use crate::stored::{Frame, PagePlace, Stored, StoredContent, StoredInterpreter};
@@ -22,6 +22,8 @@ use crate::write::{Place, Writer};
 
 /// Live bytes under which an object is worth emptying, whatever its size.
 const SMALL_REST: u64 = 32 << 10;
+/// Stored bytes that one turn moves out of more than one object: the rest waits for the next full record.
+const MAX_MOVED: u64 = 1 << 20;
 
 /// The state that is stored already.
 #[derive(Clone, Copy)]
@@ -68,7 +70,7 @@ struct Plan<'a> {
 }
 
 /// Encodes a state.
-pub(crate) fn encode(input: Input<'_>, previous: Option<Previous<'_>>, level: i32) -> Result<Encoded> {
+pub(crate) fn encode(input: Input<'_>, previous: Option<Previous<'_>>, packers: &Packers) -> Result<Encoded> {
     let same_base = match previous {
         Some(previous) => is_same(&previous.state.base, input.base)?,
         None => false,
@@ -92,7 +94,7 @@ pub(crate) fn encode(input: Input<'_>, previous: Option<Previous<'_>>, level: i3
     if !emptied.is_empty() {
         plans.iter_mut().for_each(|plan| plan.refresh(&emptied));
     }
-    let mut packer = Packer::new(level)?;
+    let mut packer = Packer::new(packers)?;
     let mut pages = Vec::new();
     for plan in &plans {
         let mut places = BTreeMap::new();
@@ -316,7 +318,18 @@ fn worn_out(
     let total = |object: &Digest| previous.stored.objects.get(object).copied().unwrap_or_default();
     let is_worn =
         |(object, live): &(Digest, u64)| *live < SMALL_REST || live.saturating_mul(4) < total(object);
-    live.into_iter().filter(is_worn).map(|(object, _)| object).collect()
+    let mut worn: Vec<(Digest, u64)> = live.into_iter().filter(is_worn).collect();
+    worn.sort_by_key(|(object, live)| (*live, *object));
+    let mut moved = 0;
+    let mut emptied = BTreeSet::new();
+    for (object, live) in worn {
+        moved += live;
+        if moved > MAX_MOVED && !emptied.is_empty() {
+            break;
+        }
+        emptied.insert(object);
+    }
+    emptied
 }
 
 /// Whether two bases are the same, so that a change over one is a change over the other.

@@ -173,3 +173,49 @@ impl From<sbx_storage::KeyError> for Error {
         Self::Storage(error.into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words that programs rely on, with the sentences that people read.
+    #[test]
+    fn codes_and_messages_are_stable() {
+        let id = || SessionId::parse("s").unwrap();
+        let text = String::from;
+        let errors = [
+            SessionId::parse("a/b").unwrap_err().into(),
+            Error::NotAUuid { id: id() },
+            Error::Exists { id: id() },
+            Error::NotFound { id: id() },
+            Error::NoSuchTurn { id: id(), turn: 9, problem: "it has not been yet" },
+            Error::Busy { id: id(), holder: text("process 7"), expires_in: Duration::from_millis(1_200) },
+            Error::Fenced { id: id() },
+            Error::corrupt("object ab", "it is missing"),
+            Error::NewerFormat { what: text("the archive"), format: 2 },
+            Error::OutsideWorkspace { path: text("/etc"), workspace: text("/app") },
+            Error::Labels { id: id(), problem: text("there are 65") },
+            Error::TooLarge { id: id(), problem: text("its head") },
+            Error::BadArchive { problem: text("it is cut short") },
+            Error::Io { action: "write", source: io::ErrorKind::Other.into() },
+        ];
+        let said: Vec<String> = errors.iter().map(|error| format!("{}: {error}", error.code())).collect();
+        let expected = [
+            "session.bad_id: \"a/b\" cannot name a session: slashes, backslashes and colons are not allowed",
+            "session.not_a_uuid: session id \"s\" is no UUID of version 4; use one, or allow other names",
+            "session.exists: session \"s\" exists already; open it, or choose another name",
+            "session.not_found: there is no session \"s\"",
+            "session.no_such_turn: session \"s\" cannot go to turn 9: it has not been yet",
+            "session.busy: session \"s\" is in use by process 7; try again when they are done, in 2 s at the latest",
+            "session.fenced: session \"s\" has been taken over by somebody else; open it again and repeat what is missing",
+            "session.corrupt: object ab is damaged: it is missing",
+            "session.newer_format: the archive has format 2, which this release cannot read; update it",
+            "session.outside_workspace: \"/etc\" is outside the workspace /app",
+            "session.labels: labels of session \"s\" are refused: there are 65",
+            "session.too_large: session \"s\" cannot be stored: its head",
+            "session.bad_archive: this is no whole session archive: it is cut short",
+            "session.io: cannot write the archive",
+        ];
+        assert_eq!(said, expected);
+    }
+}

@@ -3,7 +3,7 @@
 //! Each change is a turn with a note. Interpreters sleep on: no page of them is read.
 
 use sbx_core::GuestPath;
-use sbx_vfs::{FileType, Item, Quota, Tree};
+use sbx_vfs::{FileType, Item, Quota, QuotaKind, Tree};
 
 use crate::error::{Error, Result};
 use crate::event::{alarm, event};
@@ -65,13 +65,18 @@ impl SessionFiles {
         Ok(())
     }
 
-    /// All bytes of the file at `path`.
+    /// All bytes of the file at `path`, up to `max_file_bytes` of the quota.
     ///
     /// # Errors
     /// [`Error::Files`], [`Error::Path`], [`Error::OutsideWorkspace`], and as [`SessionStore::state`].
     pub async fn read_session_file(&self, id: &SessionId, path: &str) -> Result<Vec<u8>> {
         let (head, tree) = self.look(id).await?;
         let path = in_workspace(&head, path)?;
+        // A stored tree can say any length of a file.
+        let limit = self.quota.max_file_bytes;
+        if tree.stat(&path)?.stat.size > limit {
+            return Err(sbx_vfs::Error::Quota { path, kind: QuotaKind::FileSize, limit }.into());
+        }
         let bytes = tree.read_file(&path)?;
         event!("session.file.read", session_id = %id, bytes = bytes.len());
         Ok(bytes)

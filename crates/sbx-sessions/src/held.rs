@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sbx_core::RuntimeType;
 use sbx_storage::{Expect, StorageAdapter};
@@ -16,9 +17,9 @@ use crate::id::SessionId;
 use crate::info::SessionInfo;
 use crate::lease::Claim;
 use crate::load::{Loaded, Parts};
-use crate::pack::Object;
+use crate::pack::{Object, Packers};
 use crate::state::{InterpreterState, SessionState};
-use crate::store::{MAX_RETRIES, SessionStore, rewound};
+use crate::store::{MAX_RETRIES, SessionStore};
 use crate::stored::Stored;
 use crate::turn::TurnSummary;
 
@@ -123,6 +124,23 @@ impl Held {
         number
     }
 
+    /// Gives up staged turns, from the first one on whose objects are not written: for a state that cannot be stored at
+    /// all, which would keep every later one from being stored. Says how many turns that are; those before them stay
+    /// staged, and [`Held::state`] is theirs again.
+    pub fn unstage(&mut self) -> usize {
+        // A head that names a turn was only ever written after all objects, so that none of these can turn up late.
+        let is_unwritten = |staged: &Staged| matches!(staged.next, Next::State(_));
+        let keep = self.staged.iter().position(is_unwritten).unwrap_or(self.staged.len());
+        let given_up = self.staged.split_off(keep).len();
+        self.turns.truncate(self.turns.len().saturating_sub(given_up));
+        let kept = self.staged.iter().rev().find_map(|staged| match &staged.next {
+            Next::Kept(kept) => Some(kept.state.clone()),
+            Next::None | Next::State(_) => None,
+        });
+        self.state = kept.unwrap_or_else(|| self.base.state.clone());
+        given_up
+    }
+
     /// Whether nothing is staged.
     #[must_use]
     pub fn is_flushed(&self) -> bool {
@@ -144,7 +162,7 @@ impl Held {
             if let Next::State(state) = next {
                 let state = (**state).clone();
                 let Encoded { objects, stored } =
-                    encode_next(&state, &base, self.files_only, self.store.level)?;
+                    encode_next(&state, &base, self.files_only, &self.store.packers)?;
                 write_objects(&self.store, &objects).await?;
                 *next = Next::Kept(Box::new(Kept { state, stored }));
             }
@@ -157,6 +175,14 @@ impl Held {
         self.staged.clear();
         self.turns = self.head.head.turns.iter().map(|turn| turn.entry.clone()).collect();
         Ok(())
+    }
+
+    /// How long from now [`Held::renew`] or [`Held::flush`] is due: half a lease after the last one.
+    #[must_use]
+    pub fn renew_after(&self) -> Duration {
+        let renewed_ms = self.head.head.lease.as_ref().map_or(0, |lease| lease.renewed_ms);
+        let gone = Duration::from_millis(self.store.clock.now_ms().saturating_sub(renewed_ms));
+        (self.store.lease / 2).saturating_sub(gone)
     }
 
     /// Keeps the lease for another while: for a turn that takes longer than a lease lasts.
@@ -178,7 +204,7 @@ impl Held {
         let base = self.state.base.clone();
         let Loaded { state, stored } =
             self.store.load_turn(&self.head.head, Some(turn), &base, parts).await?;
-        let entry = rewound(self.last_turn(), turn, self.store.clock.now_ms());
+        let entry = TurnEntry::rewound(self.last_turn(), turn, self.store.clock.now_ms());
         self.state = state.clone();
         self.add(entry, Next::Kept(Box::new(Kept { state, stored })));
         Ok(())
@@ -311,11 +337,11 @@ fn advance(head: &mut Head, staged: &[Staged], max_turns: usize) {
     head.trim(max_turns);
 }
 
-fn encode_next(next: &SessionState, base: &Kept, files_only: bool, level: i32) -> Result<Encoded> {
+fn encode_next(next: &SessionState, base: &Kept, files_only: bool, packers: &Packers) -> Result<Encoded> {
     let given: &BTreeMap<RuntimeType, InterpreterState> = &next.interpreters;
     let interpreters = if files_only { Interpreters::Untouched } else { Interpreters::Given(given) };
     let previous = Previous { state: &base.state, stored: &base.stored };
-    encode(Input { tree: &next.tree, base: &next.base, interpreters }, Some(previous), level)
+    encode(Input { tree: &next.tree, base: &next.base, interpreters }, Some(previous), packers)
 }
 
 /// Writes objects under their names.

@@ -88,11 +88,16 @@ impl Holder {
         match &self.host {
             Some(_) if self.host == machine().host => format!("process {} on this machine", self.pid),
             Some(host) => {
-                format!("process {} on machine {}", self.pid, host.chars().take(8).collect::<String>())
+                format!("process {} on machine {}", self.pid, printable(host))
             }
             None => format!("process {} on another machine", self.pid),
         }
     }
+}
+
+/// The beginning of what a head says, which anybody may have written.
+fn printable(host: &str) -> String {
+    host.chars().filter(char::is_ascii_alphanumeric).take(8).collect()
 }
 
 fn live() -> std::sync::MutexGuard<'static, BTreeSet<String>> {
@@ -145,9 +150,10 @@ fn is_running(pid: u32, started_then: Option<u64>) -> bool {
     }
 }
 
+/// Here each process is a machine of its own: it knows its own leases, and waits for those of all others.
 #[cfg(not(target_os = "linux"))]
 fn host() -> Option<String> {
-    None
+    Some(random::text())
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -1,11 +1,15 @@
 //! Packs raw bytes into frames and frames into objects.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use bytes::Bytes;
 use sbx_core::PAGE_BYTES;
 use sbx_vfs::Digest;
 
 use crate::error::{Error, Result};
-use crate::format::object::{FRAME_BYTES, HEADER_BYTES, MAX_RECORD_BYTES, OBJECT_BYTES, header};
+use crate::format::object::{
+    FRAME_BYTES, HEADER_BYTES, MAX_FRAME_STORED, MAX_RECORD_BYTES, OBJECT_BYTES, header,
+};
 
 /// An object under its name.
 #[derive(Debug, Clone)]
@@ -25,16 +29,65 @@ pub(crate) struct Packed {
     pub(crate) digest: Digest,
 }
 
+/// Compressors with their buffers, kept from one turn to the next: making them anew costs as much as a small turn.
+#[derive(Clone)]
+pub(crate) struct Packers {
+    level: i32,
+    idle: Arc<Mutex<Vec<Tools>>>,
+}
+
+struct Tools {
+    compressor: zstd::bulk::Compressor<'static>,
+    raw: Vec<u8>,
+    stored: Vec<u8>,
+}
+
+/// Tools that are kept: as many as there are turns to be stored at once on most machines.
+const MAX_IDLE: usize = 8;
+
+impl Packers {
+    /// Packers that compress at `level`.
+    pub(crate) fn new(level: i32) -> Self {
+        Self { level, idle: Arc::default() }
+    }
+
+    fn take(&self) -> Result<Tools> {
+        // A list of tools is whole whatever panicked.
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        match idle {
+            Some(tools) => Ok(tools),
+            None => {
+                let compressor = zstd::bulk::Compressor::new(self.level).map_err(failed)?;
+                let stored = Vec::with_capacity(MAX_FRAME_STORED);
+                Ok(Tools { compressor, raw: Vec::with_capacity(FRAME_BYTES), stored })
+            }
+        }
+    }
+
+    fn put_back(&self, mut tools: Tools) {
+        tools.raw.clear();
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < MAX_IDLE {
+            idle.push(tools);
+        }
+    }
+}
+
+impl std::fmt::Debug for Packers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Packers").field("level", &self.level).finish_non_exhaustive()
+    }
+}
+
 /// Takes pages and pieces of files and makes objects of them.
 pub(crate) struct Packer {
-    compressor: zstd::bulk::Compressor<'static>,
+    home: Packers,
+    tools: Tools,
     /// Objects that are full.
     objects: Vec<Object>,
     /// The object that is being filled.
     open: Vec<u8>,
     frames: Vec<Packed>,
-    /// Raw bytes of the frame that is being filled.
-    raw: Vec<u8>,
 }
 
 /// What a packer made.
@@ -46,10 +99,10 @@ pub(crate) struct Finished {
 }
 
 impl Packer {
-    pub(crate) fn new(level: i32) -> Result<Self> {
-        let compressor = zstd::bulk::Compressor::new(level).map_err(failed)?;
+    pub(crate) fn new(home: &Packers) -> Result<Self> {
+        let tools = home.take()?;
         let open = header(0, 0).to_vec();
-        Ok(Self { compressor, objects: Vec::new(), open, frames: Vec::new(), raw: Vec::new() })
+        Ok(Self { home: home.clone(), tools, objects: Vec::new(), open, frames: Vec::new() })
     }
 
     /// Adds a page; says in which frame and where in it, counted in pages.
@@ -61,33 +114,35 @@ impl Packer {
 
     /// Adds up to [`FRAME_BYTES`]; says in which frame and where in it.
     pub(crate) fn piece(&mut self, bytes: &[u8]) -> Result<(usize, u32)> {
-        if self.raw.len() + bytes.len() > FRAME_BYTES {
+        if self.tools.raw.len() + bytes.len() > FRAME_BYTES {
             self.close_frame()?;
         }
-        let at = u32::try_from(self.raw.len()).map_err(failed)?;
-        self.raw.extend_from_slice(bytes);
+        let at = u32::try_from(self.tools.raw.len()).map_err(failed)?;
+        self.tools.raw.extend_from_slice(bytes);
         Ok((self.frames.len(), at))
     }
 
     /// Ends the frame: what comes next is in another one.
     pub(crate) fn close_frame(&mut self) -> Result<()> {
-        if self.raw.is_empty() {
+        if self.tools.raw.is_empty() {
             return Ok(());
         }
         if self.open.len() >= OBJECT_BYTES {
             let object = std::mem::replace(&mut self.open, header(0, 0).to_vec());
             self.objects.push(seal(object));
         }
-        let stored = self.compressor.compress(&self.raw).map_err(failed)?;
+        let Tools { compressor, raw, stored } = &mut self.tools;
+        stored.clear();
+        compressor.compress_to_buffer(raw, stored).map_err(failed)?;
         self.frames.push(Packed {
             object: self.objects.len(),
             offset: self.open.len() as u64,
             stored: u32::try_from(stored.len()).map_err(failed)?,
-            raw: u32::try_from(self.raw.len()).map_err(failed)?,
-            digest: Digest::of(&self.raw),
+            raw: u32::try_from(raw.len()).map_err(failed)?,
+            digest: Digest::of(raw),
         });
-        self.open.extend_from_slice(&stored);
-        self.raw.clear();
+        self.open.extend_from_slice(stored);
+        raw.clear();
         Ok(())
     }
 
@@ -103,7 +158,7 @@ impl Packer {
 
     /// Adds the record, which ends the last object.
     pub(crate) fn finish(mut self, record: &[u8]) -> Result<Finished> {
-        let stored = self.compressor.compress(record).map_err(failed)?;
+        let stored = self.tools.compressor.compress(record).map_err(failed)?;
         let raw_bytes = u32::try_from(record.len()).map_err(failed)?;
         let stored_bytes = u32::try_from(stored.len()).map_err(failed)?;
         if raw_bytes > MAX_RECORD_BYTES {
@@ -113,6 +168,7 @@ impl Packer {
         self.open.iter_mut().take(HEADER_BYTES).zip(start).for_each(|(to, from)| *to = from);
         self.open.extend_from_slice(&stored);
         self.objects.push(seal(self.open));
+        self.home.put_back(self.tools);
         Ok(Finished { objects: self.objects, record: (stored_bytes, raw_bytes, Digest::of(record)) })
     }
 }

@@ -22,6 +22,7 @@ use crate::info::{SessionInfo, SessionList, Unreadable};
 use crate::lease::{self, Claim};
 use crate::load::{Loaded, Parts, load};
 use crate::new::{NewSession, check_labels};
+use crate::pack::Packers;
 use crate::state::SessionState;
 
 /// How often a head is read again when somebody else keeps changing it.
@@ -63,7 +64,7 @@ pub struct SessionStore {
     pub(crate) lease: Duration,
     pub(crate) max_turns: usize,
     allow_non_uuid: bool,
-    pub(crate) level: i32,
+    pub(crate) packers: Packers,
 }
 
 impl SessionStore {
@@ -77,7 +78,7 @@ impl SessionStore {
             lease: lease::DEFAULT,
             max_turns: 100,
             allow_non_uuid: true,
-            level: 1,
+            packers: Packers::new(1),
         }
     }
 
@@ -114,7 +115,7 @@ impl SessionStore {
     /// The same with another zstd level; default 1. Higher ones take longer with every turn and store less.
     #[must_use]
     pub fn with_compression(mut self, level: i32) -> Self {
-        self.level = level;
+        self.packers = Packers::new(level);
         self
     }
 
@@ -135,7 +136,8 @@ impl SessionStore {
         // Nothing is written for a name that is taken.
         let expect = self.vacancy(id).await?;
         let interpreters = Interpreters::Given(&state.interpreters);
-        let encoded = encode(Input { tree: &state.tree, base: &state.base, interpreters }, None, self.level)?;
+        let encoded =
+            encode(Input { tree: &state.tree, base: &state.base, interpreters }, None, &self.packers)?;
         write_objects(self, &encoded.objects).await?;
         let now_ms = self.clock.now_ms();
         let workspace = new.workspace.unwrap_or_else(GuestPath::workspace);
@@ -249,7 +251,7 @@ impl SessionStore {
             let (_, record) = head.record_of(Some(turn))?;
             let needs = head.needs_of(turn);
             head.push(
-                rewound(head.last_turn(), turn, now_ms),
+                TurnEntry::rewound(head.last_turn(), turn, now_ms),
                 Some(record),
                 needs.iter().map(|(d, b)| (d, b)),
             );
@@ -377,12 +379,6 @@ impl SessionStore {
             tracing::debug!(target: crate::event::TARGET, session_id = %id, "a lease is left to run out");
         }
     }
-}
-
-/// The entry of a rewind.
-pub(crate) fn rewound(last: u64, turn: u64, now_ms: u64) -> TurnEntry {
-    let note = Some(format!("rewound to turn {turn}"));
-    TurnEntry { kept: true, success: true, note, ..TurnEntry::new(last.saturating_add(1), now_ms) }
 }
 
 /// Refuses a session that somebody else has.

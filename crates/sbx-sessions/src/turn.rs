@@ -74,6 +74,12 @@ impl TurnEntry {
         }
     }
 
+    /// The entry of going back to `turn` after turn `last`.
+    pub(crate) fn rewound(last: u64, turn: u64, now_ms: u64) -> Self {
+        let note = Some(format!("rewound to turn {turn}"));
+        Self { kept: true, note, ..Self::new(last.saturating_add(1), now_ms) }
+    }
+
     pub(crate) fn from_summary(turn: u64, at_ms: u64, kept: bool, summary: TurnSummary) -> Self {
         let cut = |text: String| text.chars().filter(|char| !char.is_control()).take(MAX_TEXT).collect();
         Self {

@@ -1,11 +1,13 @@
 //! What sessions cost: the numbers of `docs/performance.md`, each as the median of many, in one run.
 //!
-//! `cargo bench --profile dev -p sbx --bench sessions` prints a Markdown table.
+//! `cargo bench --profile dev -p sbx --bench sessions` prints a Markdown table; with `SBX_REFERENCE_PYTHON` naming a python
+//! that has dill and pandas, rows of dill beside it.
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
 
 use std::{
     fs,
     path::Path,
+    process::Command,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -37,6 +39,7 @@ fn main() {
     forks(&runtimes);
     waking(&runtimes, folder.path());
     idle(&runtimes, folder.path());
+    reference(folder.path());
 }
 
 fn memory() -> Arc<dyn StorageAdapter> {
@@ -95,6 +98,9 @@ fn turns(runtimes: &Runtimes, folder: &Path) {
     let before = stored(python, &*storage);
     sample("a small turn of a session, kept in memory", N_SAMPLES, || timed(|| run(&in_memory, SMALL)));
     let grown = (stored(python, &*storage) - before) / N_SAMPLES as u64;
+    let plain = sessions(runtimes, memory()).create().expect("a session");
+    run(&plain, "total = 1");
+    sample("the same without the table in memory", N_SAMPLES, || timed(|| run(&plain, SMALL)));
     sample("a small turn of a session, durable on disk", N_SAMPLES, || timed(|| run(&on_disk, SMALL)));
     println!("| stored for a small turn | {:.1} KiB | |", grown as f64 / 1024.0);
 }
@@ -159,6 +165,19 @@ fn idle(runtimes: &Runtimes, folder: &Path) {
         (private_kib() - before) / 1000.0
     );
     drop(all);
+}
+
+/// The same state kept with dill by the interpreter that `SBX_REFERENCE_PYTHON` names, which has it and pandas installed.
+fn reference(folder: &Path) {
+    let Some(python) = std::env::var_os("SBX_REFERENCE_PYTHON") else {
+        println!(
+            "| beside dill: not measured, set SBX_REFERENCE_PYTHON to a python with dill and pandas | | |"
+        );
+        return;
+    };
+    let script = include_str!("sessions/snapshot.py");
+    let status = Command::new(python).args(["-c", script]).current_dir(folder).status();
+    assert!(status.expect("the interpreter starts").success(), "dill and pandas are installed");
 }
 
 /// KiB of memory that belong to this process alone.

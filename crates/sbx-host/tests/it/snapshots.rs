@@ -63,7 +63,7 @@ fn a_snapshot_is_the_pages_that_differ() {
         bench.run(&mut instance, "put", &[8192, 7]);
         bench.run(&mut instance, "put", &[70_000, 7]);
         bench.run(&mut instance, "grow", &[2]);
-        bench.run(&mut instance, "put", &[IMAGE_BYTES as i32 + 4096, 7]);
+        bench.run(&mut instance, "put", &[IMAGE_BYTES.cast_signed() + 4096, 7]);
         // Written, and the same as before.
         bench.run(&mut instance, "put", &[20_000, 0]);
         let first = instance.snapshot(None).unwrap();
@@ -172,7 +172,7 @@ proptest! {
         for (kind, word, value) in steps {
             let (name, arguments): (&str, Vec<i32>) = match kind {
                 0 => ("grow", vec![value]),
-                _ => ("put", vec![4 * word as i32, value]),
+                _ => ("put", vec![4 * word.cast_signed(), value]),
             };
             // A write beyond the end traps and ends both.
             let outcome = bench.run(&mut live, name, &arguments);

@@ -23,7 +23,7 @@ pub(crate) const MAX_FRAME_STORED: usize = FRAME_BYTES + (FRAME_BYTES >> 6);
 /// Raw bytes of the largest record.
 pub(crate) const MAX_RECORD_BYTES: u32 = 64 << 20;
 /// Bytes after which an object is closed and another one begun.
-pub(crate) const OBJECT_BYTES: usize = 32 << 20;
+pub(crate) const OBJECT_BYTES: usize = 8 << 20;
 /// Bytes of the largest object that is read.
 pub(crate) const MAX_OBJECT_BYTES: u64 = 128 << 20;
 /// Before the names of objects.

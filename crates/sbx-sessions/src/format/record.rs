@@ -15,6 +15,9 @@ pub(crate) const MAX_LINKS: u8 = 16;
 /// Pages of the largest memory.
 const MAX_PAGES: u64 = MAX_SNAPSHOT_BYTES / PAGE_BYTES as u64;
 
+/// Interpreters of one state: more than there will be languages.
+const MAX_INTERPRETERS: usize = 16;
+
 /// A BLAKE3 hash.
 pub(crate) type Hash = [u8; 32];
 
@@ -113,6 +116,9 @@ impl Record {
         for content in &self.contents {
             self.check_content(content)?;
         }
+        if self.interpreters.len() > MAX_INTERPRETERS {
+            return Err("it has too many interpreters");
+        }
         for (idx, interpreter) in self.interpreters.iter().enumerate() {
             let before = self.interpreters.iter().take(idx);
             if before.into_iter().any(|other| other.runtime == interpreter.runtime) {
@@ -166,6 +172,10 @@ impl Record {
 
     fn check_pages(&self, interpreter: &InterpreterRecord) -> Result<(), &'static str> {
         let inside = |page: u32, count: u32| u64::from(page) + u64::from(count) <= MAX_PAGES;
+        // No page is there twice, so that making the memory costs no more than the memory has pages.
+        if interpreter.pages.iter().map(|run| u64::from(run.count)).sum::<u64>() > MAX_PAGES {
+            return Err("it has more pages than any memory");
+        }
         for run in &interpreter.pages {
             let frame = self.frames.get(run.frame as usize).ok_or("a page is in no frame")?;
             let slots = (frame.raw as usize / PAGE_BYTES) as u64;

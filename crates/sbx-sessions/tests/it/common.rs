@@ -118,9 +118,14 @@ pub(crate) fn get(state: &SessionState, name: &str) -> Vec<u8> {
 /// Everything that a state is, in a form that can be compared.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Facts {
-    files: BTreeMap<String, (FileType, u64, Option<Vec<u8>>, Option<String>)>,
-    memories: Vec<(String, u64, MachineState, Vec<(u32, Vec<u8>)>, DescriptorTable)>,
+    files: BTreeMap<String, FileFacts>,
+    memories: Vec<(MemoryFacts, DescriptorTable)>,
 }
+
+/// Type, time of change, bytes, target.
+type FileFacts = (FileType, u64, Option<Vec<u8>>, Option<String>);
+/// Runtime, size, machine, pages.
+type MemoryFacts = (String, u64, MachineState, Vec<(u32, Vec<u8>)>);
 
 pub(crate) fn facts(state: &SessionState) -> Facts {
     let items = state.tree.walk(&GuestPath::root());
@@ -132,7 +137,7 @@ pub(crate) fn facts(state: &SessionState) -> Facts {
         let snapshot = &interpreter.snapshot;
         let pages = snapshot.pages().iter().map(|(number, page)| (*number, page.bytes().to_vec())).collect();
         let (bytes, machine) = (snapshot.memory_bytes(), snapshot.machine());
-        (runtime.to_string(), bytes, machine, pages, interpreter.descriptors.clone())
+        ((runtime.to_string(), bytes, machine, pages), interpreter.descriptors.clone())
     });
     Facts { files: files.collect(), memories: memories.collect() }
 }

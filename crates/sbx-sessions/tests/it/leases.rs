@@ -171,7 +171,6 @@ fn a_number_that_another_process_has_now_keeps_nobody_out() {
 }
 
 #[cfg(target_os = "linux")]
-#[expect(clippy::disallowed_methods, reason = "a process that can be killed is what the test is about")]
 fn spawn_sleeper() -> std::process::Child {
     std::process::Command::new("sleep").arg("600").spawn().unwrap()
 }

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod round; // what is stored comes back: files, memories, descriptors, over chains of changes and other bases
 #[cfg(test)]
+mod model; // random turns, rewinds, forks and outages, compared with what should be
+#[cfg(test)]
 mod turns; // staging, rewinding, forking, the log, how many turns are kept
 #[cfg(test)]
 mod leases; // one holder at a time; who has lost the lease cannot write

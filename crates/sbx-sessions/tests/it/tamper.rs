@@ -7,6 +7,8 @@ use sbx_storage::{Expect, Key, StorageAdapter};
 
 use crate::common::*;
 
+type Edit = fn(&mut serde_json::Value);
+
 fn plant(storage: &Storage, key: &str, bytes: &[u8]) {
     block_on(storage.write(&Key::parse(key).unwrap(), bytes.to_vec().into(), Expect::Any)).unwrap();
 }
@@ -100,7 +102,7 @@ fn heads_that_cannot_be_are_refused() {
     let key = "sessions/s/head";
     let bytes = dump(&storage)[key].clone();
     let good: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
-    let edits: [(&str, fn(&mut serde_json::Value)); 12] = [
+    let edits: [(&str, Edit); 12] = [
         ("an unknown field", |head| head["extra"] = 1.into()),
         ("another session", |head| head["id"] = "t".into()),
         ("turns out of order", |head| head["turns"].as_array_mut().unwrap().reverse()),
@@ -112,7 +114,7 @@ fn heads_that_cannot_be_are_refused() {
         ("a record larger than its object", |head| head["latest"]["record"]["stored"] = u32::MAX.into()),
         ("a record that unpacks to 4 GiB", |head| head["latest"]["record"]["raw"] = u32::MAX.into()),
         ("deleted, and there", |head| {
-            head["deleted"] = serde_json::json!({"at_ms": 1, "condemned_ms": null})
+            head["deleted"] = serde_json::json!({"at_ms": 1, "condemned_ms": null});
         }),
         ("a turn without its record", |head| head["turns"][0]["entry"]["kept"] = false.into()),
     ];

@@ -33,6 +33,35 @@ fn what_is_staged_is_stored_with_one_move_of_the_head() {
 }
 
 #[test]
+fn what_cannot_be_stored_can_be_given_up() {
+    let (store, storage, _) = store();
+    let mut held = create(&store, "s", put(SessionState::new(base()), "n", b"0"));
+    let stage = |held: &mut sbx_sessions::Held, bytes: &[u8]| {
+        let next = put(held.state().clone(), "n", bytes);
+        held.stage(TurnSummary::new(), Some(next))
+    };
+    stage(&mut held, b"1");
+    // The first is written, the head is not, and then nothing is.
+    storage.add(Fault::before().under("sessions/"));
+    block_on(held.flush()).unwrap_err();
+    storage.add(Fault::full());
+    stage(&mut held, b"2");
+    held.stage(TurnSummary::default(), None);
+    block_on(held.flush()).unwrap_err();
+    assert_eq!(held.unstage(), 2);
+    assert_eq!((get(held.state(), "n"), held.last_turn(), held.is_flushed()), (b"1".to_vec(), 1, false));
+    assert_eq!(held.unstage(), 0);
+    storage.heal();
+    assert_eq!(stage(&mut held, b"3"), 2);
+    block_on(held.flush()).unwrap();
+    block_on(held.release()).unwrap();
+    for (turn, expected) in [b"0", b"1", b"3"].into_iter().enumerate() {
+        let found = block_on(store.state(&id("s"), Some(turn as u64), &base())).unwrap();
+        assert_eq!(get(&found, "n"), expected);
+    }
+}
+
+#[test]
 fn a_turn_that_fails_changes_nothing_but_the_log() {
     let (store, ..) = store();
     let stored = make(&store, "s");

@@ -343,7 +343,7 @@ impl Inner {
             match slot::hibernate_if_free(&slot).await {
                 Ok(was_free) => n_asleep += usize::from(was_free),
                 Err(error) => {
-                    tracing::warn!(session = %slot.id, %error, "an idle session could not be stored")
+                    tracing::warn!(session = %slot.id, %error, "an idle session could not be stored");
                 }
             }
         }
