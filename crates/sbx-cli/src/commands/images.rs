@@ -2,8 +2,7 @@
 
 use std::{path::Path, process::ExitCode};
 
-use comfy_table::{CellAlignment, Table, presets};
-use sbx::{DEFAULT_IMAGE, Runtimes, SCHEMA_VERSION};
+use sbx::{DEFAULT_IMAGE, Runtimes};
 use serde_json::json;
 
 use crate::{
@@ -28,19 +27,14 @@ pub(crate) fn images(cache: Option<&Path>, as_json: bool) -> Outcome {
                 })
             })
             .collect();
-        console::print(&json!({ "schema_version": SCHEMA_VERSION, "images": list }).to_string())?;
+        console::print_json(json!({ "images": list }))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(["IMAGE", "MEMORY", "HOLDS"]);
-    for image in images {
+    let rows = images.iter().map(|image| {
         let memory = image.memory_bytes.map_or_else(|| "not built".to_owned(), sbx::show_bytes);
         let default = if image.name == DEFAULT_IMAGE { " (default)" } else { "" };
-        table.add_row([image.name.to_owned(), memory, format!("{}{default}", image.description)]);
-    }
-    if let Some(memory) = table.column_mut(1) {
-        memory.set_cell_alignment(CellAlignment::Right);
-    }
-    console::print(&table.trim_fmt())?;
+        [image.name.to_owned(), memory, format!("{}{default}", image.description)]
+    });
+    console::print_table(["IMAGE", "MEMORY", "HOLDS"], &[1], rows)?;
     Ok(ExitCode::SUCCESS)
 }
