@@ -156,6 +156,14 @@ impl Held {
         if self.staged.is_empty() {
             return Ok(());
         }
+        let latest = self.write_staged().await?;
+        self.put_head(advance).await?;
+        self.settle(latest);
+        Ok(())
+    }
+
+    /// Writes the objects of what is staged, and says what the latest state will be.
+    async fn write_staged(&mut self) -> Result<Kept> {
         let mut base = self.base.clone();
         for idx in 0..self.staged.len() {
             let Some(Staged { next, .. }) = self.staged.get_mut(idx) else { break };
@@ -170,11 +178,14 @@ impl Held {
                 base = (**kept).clone();
             }
         }
-        self.put_head(advance).await?;
-        self.base = base;
+        Ok(base)
+    }
+
+    /// The head has everything that was staged.
+    fn settle(&mut self, latest: Kept) {
+        self.base = latest;
         self.staged.clear();
         self.turns = self.head.head.turns.iter().map(|turn| turn.entry.clone()).collect();
-        Ok(())
     }
 
     /// How long from now [`Held::renew`] or [`Held::flush`] is due: half a lease after the last one.
@@ -224,17 +235,31 @@ impl Held {
         Ok(forks.map(|(head, claim)| Self::new(self.store.clone(), head, claim, loaded())).collect())
     }
 
-    /// Stores what is staged and gives the session back.
+    /// Stores what is staged and gives the session back, in one write of the head. After an error nothing is lost, and it
+    /// can be tried again; after that somebody else can take the session.
     ///
     /// # Errors
-    /// As [`Held::flush`]; what was staged is lost then, so flush first where that matters.
-    pub async fn release(mut self) -> Result<()> {
-        self.flush().await?;
+    /// As [`Held::flush`].
+    pub async fn give_back(&mut self) -> Result<()> {
+        let latest = self.write_staged().await?;
         let claim = self.claim.nonce().to_owned();
-        self.put_head(move |head, _staged, _max_turns| {
+        self.put_head(move |head, staged, max_turns| {
+            if !staged.is_empty() {
+                advance(head, staged, max_turns);
+            }
             head.lease.take_if(|lease| lease.holder.nonce == claim);
         })
-        .await
+        .await?;
+        self.settle(latest);
+        Ok(())
+    }
+
+    /// [`Held::give_back`] for who has no use for it after an error: what was staged is lost then.
+    ///
+    /// # Errors
+    /// As [`Held::flush`].
+    pub async fn release(mut self) -> Result<()> {
+        self.give_back().await
     }
 
     pub(crate) fn head(&self) -> &Head {

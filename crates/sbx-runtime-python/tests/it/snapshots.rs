@@ -65,10 +65,7 @@ unlinked.seek(0); print(unlinked.read(), os.fstat(unlinked.fileno()).st_nlink)
 print(os.stat("log.txt", dir_fd=here).st_size, os.path.samestat(os.fstat(here), os.stat("/app")))
 "#,
     );
-    assert_eq!(
-        seen,
-        "499500 4 7 [1, 2] True\n[(7,)]\n7 12\nfirst second\nstill here 0\n12 True\n"
-    );
+    assert_eq!(seen, "499500 4 7 [1, 2] True\n[(7,)]\n7 12\nfirst second\nstill here 0\n12 True\n");
     let mut third = wake(&mut second, &policy);
     assert_eq!(says(&mut third, "print(next(generator), len(frame), account.total)"), "9 1000 7\n");
 }

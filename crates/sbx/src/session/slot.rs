@@ -103,18 +103,13 @@ async fn put_to_sleep(slot: &Slot, state: &mut State) -> Result<(), sbx_sessions
         slot.is_live.store(false, Ordering::Relaxed);
         return Ok(());
     }
-    let stored = match awake.held.flush().await {
-        // Somebody else goes on from an earlier state: ours is no longer the session's.
-        Err(sbx_sessions::Error::Fenced { .. }) => Ok(()),
-        other => other,
-    };
-    stored?;
-    slot.is_live.store(false, Ordering::Relaxed);
-    if let State::Awake(awake) = std::mem::replace(state, State::Asleep) {
-        // A lease that cannot be given back now runs out by itself.
-        if let Err(error) = awake.held.release().await {
-            tracing::warn!(session = %slot.id, %error, "the lease could not be given back");
+    match awake.held.give_back().await {
+        // Fenced: somebody else goes on from an earlier state, and ours is no longer the session's.
+        Ok(()) | Err(sbx_sessions::Error::Fenced { .. }) => {
+            slot.is_live.store(false, Ordering::Relaxed);
+            *state = State::Asleep;
+            Ok(())
         }
+        Err(error) => Err(error),
     }
-    Ok(())
 }
