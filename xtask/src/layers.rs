@@ -16,7 +16,7 @@ const LAYERS: [(&str, &[&str]); 12] = [
     ("sbx-runtime-python", &["sbx-core", "sbx-vfs", "sbx-cache", "sbx-host"]),
     ("sbx-runtime-js", &["sbx-core", "sbx-vfs", "sbx-cache", "sbx-host"]),
     ("sbx-storage", &["sbx-core"]),
-    ("sbx-sessions", &["sbx-core", "sbx-vfs", "sbx-host", "sbx-storage"]),
+    ("sbx-sessions", &["sbx-core", "sbx-vfs", "sbx-storage"]),
     (
         "sbx",
         &[
@@ -39,7 +39,7 @@ const LAYERS: [(&str, &[&str]); 12] = [
 const FOR_TESTS: &str = "sbx-testkit";
 
 /// The outside crates that `sbx-core` may name: plain data and its reading, no I/O, no clock.
-const CORE_OUTSIDE: [&str; 5] = ["serde", "strsim", "thiserror", "toml", "uuid"];
+const CORE_OUTSIDE: [&str; 6] = ["imbl", "serde", "strsim", "thiserror", "toml", "uuid"];
 
 /// The only crate that may name the wasmtime family, in any kind of dependency.
 const WASMTIME_OWNER: &str = "sbx-host";

@@ -1,15 +1,22 @@
 //! The command line as clap reads it. Touches nothing: files and environment are for `config.rs`.
 #![expect(clippy::doc_markdown, reason = "the comments are the help, which shows no marks")]
 
+mod session;
+
 use std::{path::PathBuf, time::Duration};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
-use sbx::{GuestPath, Mount, MountMode, RuntimeType, parse_bytes, parse_duration};
+use sbx::{GuestPath, Mount, MountMode, RuntimeType, SessionId, parse_bytes, parse_duration};
+
+pub(crate) use session::{
+    BranchArgs, CatArgs, CopyArgs, DeleteArgs, DiffArgs, ExportArgs, FilesArgs, ForkArgs, ImportArgs,
+    LabelArgs, ListArgs, PeekArgs, PruneArgs, RemoveArgs, RewindArgs, SessionCommand, SessionCommandArgs,
+};
 
 /// Runs untrusted Python, JavaScript and TypeScript in a sandbox, under exact limits.
 ///
-/// Exit codes of `run`: the program's own; 2 usage, 124 time limit, 125 sbx itself failed, 130 interrupted, 134 trap,
-/// 137 fuel or memory limit.
+/// Exit codes of `run`: the program's own; 2 usage, 75 the session is in use, 124 time limit, 125 sbx itself failed,
+/// 130 interrupted, 134 trap, 137 fuel or memory limit.
 #[derive(Debug, Parser)]
 #[command(name = "sbx", version, max_term_width = 100)]
 pub(crate) struct Args {
@@ -23,10 +30,10 @@ pub(crate) struct Args {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct GlobalArgs {
     /// Folder of the compiled guests and images [default: $SBX_CACHE, else `sbx` in the user's cache folder]
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, display_order = 200, value_name = "DIR")]
     pub(crate) cache: Option<PathBuf>,
     /// What to log to stderr: error, warn, info, debug, trace, or a filter of `tracing` [default: off]
-    #[arg(long, global = true, value_name = "LEVEL")]
+    #[arg(long, global = true, display_order = 200, value_name = "LEVEL")]
     pub(crate) log: Option<String>,
 }
 
@@ -37,6 +44,8 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     /// Open a console with an interpreter that remembers
     Repl(Box<ReplArgs>),
+    /// Look at sessions and change them: files, turns, forks
+    Session(Box<SessionCommandArgs>),
     /// List the images that interpreters start from
     Images(ImagesArgs),
     /// Find out what is wrong and how to mend it
@@ -50,6 +59,25 @@ pub(crate) enum Command {
 /// `sbx run`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) program: ProgramArgs,
+    /// Print the result as one JSON object, in place of the program's output
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) sandbox: SandboxArgs,
+    #[command(flatten)]
+    pub(crate) session: SessionArgs,
+    /// Go on with the session's files alone: a fresh interpreter for this program
+    #[arg(long, requires = "session", help_heading = "Session")]
+    pub(crate) fresh: bool,
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
+}
+
+/// Which program.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ProgramArgs {
     /// The program's file, or `-` for standard input [default: `-` unless that is a terminal]
     #[arg(value_name = "FILE")]
     pub(crate) file: Option<String>,
@@ -59,19 +87,12 @@ pub(crate) struct RunArgs {
     /// The program itself, in place of a file
     #[arg(short = 'c', long = "code", value_name = "CODE", allow_hyphen_values = true)]
     pub(crate) code: Option<String>,
-    /// Print the result as one JSON object, in place of the program's output
-    #[arg(long)]
-    pub(crate) json: bool,
     /// Say nothing on stderr about how the program ended
     #[arg(short, long)]
     pub(crate) quiet: bool,
     /// Give the program an empty standard input
     #[arg(long)]
     pub(crate) no_stdin: bool,
-    #[command(flatten)]
-    pub(crate) sandbox: SandboxArgs,
-    #[command(flatten)]
-    pub(crate) policy: PolicyArgs,
 }
 
 /// `sbx repl`.
@@ -79,6 +100,8 @@ pub(crate) struct RunArgs {
 pub(crate) struct ReplArgs {
     #[command(flatten)]
     pub(crate) sandbox: SandboxArgs,
+    #[command(flatten)]
+    pub(crate) session: SessionArgs,
     #[command(flatten)]
     pub(crate) policy: PolicyArgs,
 }
@@ -122,6 +145,23 @@ pub(crate) struct SandboxArgs {
     /// Copy this folder into the workspace first, and the files that the program changed back into it
     #[arg(long, value_name = "DIR")]
     pub(crate) workspace: Option<PathBuf>,
+}
+
+/// Which session, if any.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Session")]
+pub(crate) struct SessionArgs {
+    /// Go on where the last turn of this session ended, variables, modules and open files included; a new one if there
+    /// is none of that name
+    #[arg(long = "session", value_name = "ID", value_parser = SessionId::parse)]
+    pub(crate) session: Option<SessionId>,
+    /// Where sessions are kept: a folder, file:///folder, s3://bucket/prefix, az://container/prefix, gs://bucket/prefix
+    /// [default: $SBX_STORAGE, else `sbx/sessions` in the user's data folder]
+    #[arg(long, value_name = "URL", requires = "session")]
+    pub(crate) storage: Option<String>,
+    /// How long to wait for a session that somebody else is working on, such as 10s [default: not at all]
+    #[arg(long, value_name = "TIME", requires = "session", value_parser = parse_duration)]
+    pub(crate) wait: Option<Duration>,
 }
 
 /// What a run may use and reach. Each flag sets one field of the policy, over what `--policy` says.

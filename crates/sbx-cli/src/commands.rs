@@ -1,7 +1,9 @@
 //! One module for each command.
 
+pub(crate) mod place;
 pub(crate) mod run;
 pub(crate) mod repl;
+pub(crate) mod session;
 pub(crate) mod images;
 pub(crate) mod doctor;
 pub(crate) mod setup;

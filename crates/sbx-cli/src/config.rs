@@ -11,11 +11,11 @@ use std::{
 };
 
 use anyhow::Context as _;
-use sbx::{Deterministic, ExecutionPolicy, RuntimeType, default_image};
+use sbx::{Deterministic, ExecutionPolicy, RuntimeType, SessionId, default_image};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
-    args::{PolicyArgs, ReplArgs, RunArgs, SandboxArgs},
+    args::{PolicyArgs, ProgramArgs, ReplArgs, RunArgs, SandboxArgs, SessionArgs},
     console,
     failure::{Failure, Outcome},
 };
@@ -30,6 +30,25 @@ const STDIN_PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(crate) struct RunConfig {
     pub(crate) sandbox: SandboxConfig,
+    /// The session that the program is a turn of, if any.
+    pub(crate) session: Option<SessionConfig>,
+    /// Whether the program gets a fresh interpreter even in a session.
+    pub(crate) fresh: bool,
+    pub(crate) program: ProgramConfig,
+    pub(crate) report: Report,
+}
+
+/// `sbx repl`, resolved.
+#[derive(Debug)]
+pub(crate) struct ReplConfig {
+    pub(crate) sandbox: SandboxConfig,
+    /// The session that the inputs are turns of, if any.
+    pub(crate) session: Option<SessionConfig>,
+}
+
+/// A program and what it gets.
+#[derive(Debug)]
+pub(crate) struct ProgramConfig {
     pub(crate) code: String,
     /// The program's name in tracebacks.
     pub(crate) name: String,
@@ -38,7 +57,24 @@ pub(crate) struct RunConfig {
     /// The program's `sys.argv`; the policy's if absent.
     pub(crate) argv: Option<Vec<String>>,
     pub(crate) stdin: Arc<[u8]>,
-    pub(crate) report: Report,
+}
+
+/// Which session.
+#[derive(Debug)]
+pub(crate) struct SessionConfig {
+    pub(crate) id: SessionId,
+    pub(crate) storage: StorageConfig,
+    /// How long to wait for it while somebody else has it.
+    pub(crate) wait: Duration,
+}
+
+/// Where sessions are.
+#[derive(Debug)]
+pub(crate) enum StorageConfig {
+    /// In what this address names.
+    Url(String),
+    /// In this folder.
+    Folder(PathBuf),
 }
 
 /// Where the sandbox starts and what it may do.
@@ -63,13 +99,34 @@ pub(crate) enum Report {
 
 /// Resolves `sbx run`: reads the program, the policy and standard input.
 pub(crate) fn run(args: RunArgs) -> Outcome<RunConfig> {
-    let file = args.file.as_deref().filter(|_| args.code.is_none());
+    let file = args.program.file.as_deref().filter(|_| args.program.code.is_none());
     let sandbox = sandbox(args.sandbox, args.policy, file)?;
-    let report = match (args.json, args.quiet) {
-        (true, _) => Report::Json,
-        (false, true) => Report::Quiet,
-        (false, false) => Report::Live,
-    };
+    let session = session(args.session, &sandbox)?;
+    let report = Report::new(args.json, args.program.quiet);
+    let program = program(args.program, &sandbox.policy)?;
+    Ok(RunConfig { sandbox, session, fresh: args.fresh, program, report })
+}
+
+/// Resolves `sbx repl`.
+pub(crate) fn repl(args: ReplArgs) -> Outcome<ReplConfig> {
+    let sandbox = sandbox(args.sandbox, args.policy, None)?;
+    let session = session(args.session, &sandbox)?;
+    Ok(ReplConfig { sandbox, session })
+}
+
+impl Report {
+    /// What these two flags mean together.
+    pub(crate) fn new(json: bool, quiet: bool) -> Self {
+        match (json, quiet) {
+            (true, _) => Self::Json,
+            (false, true) => Self::Quiet,
+            (false, false) => Self::Live,
+        }
+    }
+}
+
+/// Reads a program and its standard input.
+pub(crate) fn program(args: ProgramArgs, policy: &ExecutionPolicy) -> Outcome<ProgramConfig> {
     let mut rest = args.rest;
     let mut reads_stdin = !args.no_stdin;
     let (code, name, file_name) = match (args.code, args.file) {
@@ -93,15 +150,42 @@ pub(crate) fn run(args: RunArgs) -> Outcome<RunConfig> {
     };
     // As Python has it: the first argument is the program's own name.
     let own_name = file_name.clone().unwrap_or_else(|| if name == "<stdin>" { "-" } else { "-c" }.to_owned());
-    let keeps_policys = rest.is_empty() && sandbox.policy.argv.is_some();
+    let keeps_policys = rest.is_empty() && policy.argv.is_some();
     let argv = (!keeps_policys).then(|| std::iter::once(own_name).chain(rest).collect());
     let stdin = if reads_stdin && !io::stdin().is_terminal() { read_stdin()? } else { Vec::new() };
-    Ok(RunConfig { sandbox, code, name, file_name, argv, stdin: stdin.into(), report })
+    Ok(ProgramConfig { code, name, file_name, argv, stdin: stdin.into() })
 }
 
-/// Resolves `sbx repl`.
-pub(crate) fn repl(args: ReplArgs) -> Outcome<SandboxConfig> {
-    sandbox(args.sandbox, args.policy, None)
+/// Which session, if any; what cannot go with one is refused.
+fn session(args: SessionArgs, sandbox: &SandboxConfig) -> Outcome<Option<SessionConfig>> {
+    let Some(id) = args.session else { return Ok(None) };
+    if sandbox.workspace.is_some() {
+        return Err(Failure::usage(
+            "--workspace does not go with --session, which keeps its files itself; copy them with `sbx session cp -r`",
+        ));
+    }
+    if sandbox.policy.preserve_logs {
+        return Err(Failure::usage("policy key `preserve_logs` does not go with --session"));
+    }
+    let wait = args.wait.unwrap_or_default();
+    Ok(Some(SessionConfig { id, storage: storage(args.storage)?, wait }))
+}
+
+/// Where sessions are: as given, else as the environment says, else in the user's data folder.
+pub(crate) fn storage(given: Option<String>) -> Outcome<StorageConfig> {
+    let of_environment = || match std::env::var("SBX_STORAGE") {
+        Ok(url) => Ok((!url.is_empty()).then_some(url)),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => Err(Failure::usage("$SBX_STORAGE is not UTF-8")),
+    };
+    let url = match given {
+        Some(url) => Some(url),
+        None => of_environment()?,
+    };
+    match url {
+        Some(url) => Ok(StorageConfig::Url(url)),
+        None => Ok(StorageConfig::Folder(sbx::default_storage_dir()?)),
+    }
 }
 
 fn sandbox(args: SandboxArgs, policy_args: PolicyArgs, file: Option<&str>) -> Outcome<SandboxConfig> {

@@ -2,6 +2,9 @@
 
 use std::io::{self, Write as _};
 
+use comfy_table::{CellAlignment, Table, presets};
+use sbx::SCHEMA_VERSION;
+
 use crate::failure::{Failure, Outcome};
 
 /// Prints a product of the command, such as a result or a table, as one line or block.
@@ -16,14 +19,43 @@ pub(crate) fn say(text: &str) {
     writeln!(io::stderr(), "{text}").ok();
 }
 
-/// Says it as one line under our name. The text may have parts that a guest chose, so what could move the cursor or
-/// start another line is shown as an escape.
+/// Says it as one line under our name.
 pub(crate) fn remark(text: &str) {
+    say(&format!("sbx: {}", one_line(text)));
+}
+
+/// The text, which may have parts that a guest chose, with escapes for what could move the cursor or start another line.
+pub(crate) fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for char in text.chars() {
         if char.is_control() { line.extend(char.escape_default()) } else { line.push(char) }
     }
-    say(&format!("sbx: {line}"));
+    line
+}
+
+/// Prints an object as JSON, with the version of its form.
+pub(crate) fn print_json(mut object: serde_json::Value) -> Outcome<()> {
+    object["schema_version"] = SCHEMA_VERSION.into();
+    print(&object.to_string())
+}
+
+/// Prints a table without lines; the columns in `right` are numbers.
+pub(crate) fn print_table<const N: usize>(
+    header: [&str; N],
+    right: &[usize],
+    rows: impl IntoIterator<Item = [String; N]>,
+) -> Outcome<()> {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(header);
+    for row in rows {
+        table.add_row(row.map(|cell| one_line(&cell)));
+    }
+    for column in right {
+        if let Some(column) = table.column_mut(*column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    print(&table.trim_fmt())
 }
 
 /// Says why a command failed.

@@ -10,6 +10,8 @@ pub(crate) type Outcome<T = ExitCode> = Result<T, Failure>;
 pub(crate) enum Failure {
     /// The caller asked for something that cannot be: exit code 2.
     Usage(anyhow::Error),
+    /// Somebody else is working on the session, and trying again later can help: exit code 75.
+    Busy(anyhow::Error),
     /// We failed: exit code 125.
     Broken(anyhow::Error),
     /// Nobody reads our output any more, which is their right.
@@ -34,14 +36,21 @@ impl Failure {
 impl From<sbx::Error> for Failure {
     fn from(error: sbx::Error) -> Self {
         let is_usage = match error.code() {
-            "python.unknown_image"
-            | "javascript.unknown_image"
-            | "javascript.no_typescript"
-            | "host.mount"
-            | "host.file"
-            | "host.too_large" => true,
-            code => ["policy.", "path."].iter().any(|area| code.starts_with(area)),
+            "session.busy" | "session.fenced" => return Self::Busy(error.into()),
+            "python.unknown_image" | "javascript.unknown_image" | "javascript.no_typescript" => true,
+            "host.mount" | "host.file" | "host.too_large" | "limit.disk" => true,
+            // What is damaged or cannot be reached is not the caller's doing; everything else about sessions and their
+            // files is.
+            "session.corrupt" | "session.newer_format" | "session.io" | "vfs.io" | "vfs.bad_record" => false,
+            "storage.bad_url" | "storage.bad_key" | "storage.no_data_folder" => true,
+            code => ["policy.", "path.", "session.", "vfs."].iter().any(|area| code.starts_with(area)),
         };
         if is_usage { Self::Usage(error.into()) } else { Self::Broken(error.into()) }
+    }
+}
+
+impl From<sbx::SessionError> for Failure {
+    fn from(error: sbx::SessionError) -> Self {
+        sbx::Error::from(error).into()
     }
 }

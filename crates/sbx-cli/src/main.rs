@@ -10,6 +10,7 @@ mod failure;
 mod console;
 mod interrupt;
 mod progress;
+mod when;
 mod commands;
 
 use std::{
@@ -26,6 +27,8 @@ use crate::{
 
 /// The caller asked for something that cannot be.
 const USAGE: u8 = 2;
+/// Somebody else is working on the session: `EX_TEMPFAIL` of `sysexits.h`.
+const BUSY: u8 = 75;
 /// We failed, not the program.
 const BROKEN: u8 = 125;
 
@@ -46,6 +49,10 @@ fn main() -> ExitCode {
             console::complain(&error);
             ExitCode::from(USAGE)
         }
+        Ok(Err(Failure::Busy(error))) => {
+            console::complain(&error);
+            ExitCode::from(BUSY)
+        }
         Ok(Err(Failure::Broken(error))) => {
             console::complain(&error);
             ExitCode::from(BROKEN)
@@ -60,6 +67,7 @@ fn dispatch(args: Args) -> Outcome {
     match args.command {
         Command::Run(args) => commands::run::run(config::run(*args)?, cache),
         Command::Repl(args) => commands::repl::repl(config::repl(*args)?, cache),
+        Command::Session(args) => commands::session::session(*args, cache),
         Command::Images(args) => commands::images::images(cache, args.json),
         Command::Doctor => commands::doctor::doctor(cache),
         Command::Setup(args) => commands::setup::setup(cache, args.source.as_deref()),

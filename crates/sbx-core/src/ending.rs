@@ -44,6 +44,20 @@ impl Ending {
         Self::Cancelled,
     ];
 
+    /// Whether the program was cut off, so that what it was doing is half done: a session goes back to before it.
+    #[must_use]
+    pub fn is_cut_off(self) -> bool {
+        match self {
+            Self::Ok | Self::Exception | Self::Exit => false,
+            Self::FuelExhausted
+            | Self::Timeout
+            | Self::MemoryExhausted
+            | Self::StackOverflow
+            | Self::Trap
+            | Self::Cancelled => true,
+        }
+    }
+
     /// The stable word for it, as in JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {

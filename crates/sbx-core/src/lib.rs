@@ -15,6 +15,7 @@ mod ending;
 mod result;
 mod advice;
 mod id;
+mod snapshot;
 pub mod obs;
 
 pub use crate::advice::{Advice, AdviceKind, FuelStatus};
@@ -23,4 +24,7 @@ pub use crate::id::RunId;
 pub use crate::path::{GuestPath, PathError};
 pub use crate::policy::{Deterministic, ExecutionPolicy, Mount, MountMode, PolicyValidationError};
 pub use crate::result::{GuestError, RichResult, RuntimeType, SCHEMA_VERSION, SandboxResult, UnknownRuntime};
+pub use crate::snapshot::{
+    BadSnapshot, DeterministicState, ImageRef, MAX_SNAPSHOT_BYTES, MachineState, PAGE_BYTES, Page, Snapshot,
+};
 pub use crate::units::{UnitError, parse_bytes, parse_duration, show_bytes};

@@ -11,7 +11,7 @@ use crate::{Advice, Ending, FuelStatus, GuestPath};
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// The language that a sandbox runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RuntimeType {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use sbx_core::Deterministic;
+use sbx_core::{Deterministic, MachineState};
 
 /// What reading a virtual clock advances it by, so that a loop that waits for time to pass ends.
 const VIRTUAL_TICK_NS: u64 = 1_000;
@@ -17,13 +17,16 @@ pub(crate) enum GuestClock {
 }
 
 impl GuestClock {
-    pub(crate) fn new(deterministic: Option<Deterministic>, monotonic_base_ns: u64) -> Self {
+    /// Clocks that go on from where `machine` left them.
+    pub(crate) fn new(deterministic: Option<Deterministic>, machine: &MachineState) -> Self {
+        let monotonic_ns = machine.monotonic_ns;
         match deterministic {
-            None => Self::Real { opened: Instant::now(), monotonic_base_ns },
-            Some(Deterministic { epoch, .. }) => Self::Virtual {
-                wall_ns: epoch.saturating_mul(1_000_000_000),
-                monotonic_ns: monotonic_base_ns,
-            },
+            None => Self::Real { opened: Instant::now(), monotonic_base_ns: monotonic_ns },
+            Some(Deterministic { seed, epoch, .. }) => {
+                let reached = machine.deterministic.filter(|reached| reached.seed == seed);
+                let start_ns = epoch.saturating_mul(1_000_000_000);
+                Self::Virtual { wall_ns: reached.map_or(start_ns, |reached| reached.wall_ns), monotonic_ns }
+            }
         }
     }
 
@@ -75,6 +78,14 @@ impl GuestClock {
         }
     }
 
+    /// The monotonic clock without reading it being an event.
+    pub(crate) fn peek_monotonic_ns(&mut self) -> u64 {
+        match self {
+            Self::Real { .. } => self.monotonic_ns(),
+            Self::Virtual { monotonic_ns, .. } => *monotonic_ns,
+        }
+    }
+
     fn advance(&mut self, by_ns: u64) {
         if let Self::Virtual { wall_ns, monotonic_ns } = self {
             *wall_ns = wall_ns.saturating_add(by_ns);
@@ -91,9 +102,13 @@ fn nanoseconds(duration: Duration) -> u64 {
 mod tests {
     use super::*;
 
+    fn at(monotonic_ns: u64) -> MachineState {
+        MachineState { monotonic_ns, deterministic: None }
+    }
+
     #[test]
     fn virtual_time_moves_only_when_it_is_used() {
-        let mut clock = GuestClock::new(Some(Deterministic::new(1)), 50);
+        let mut clock = GuestClock::new(Some(Deterministic::new(1)), &at(50));
         assert_eq!(clock.wall_ns(), 1_767_225_600_000_001_000);
         assert_eq!(clock.peek_wall_ns(), 1_767_225_600_000_001_000);
         assert_eq!(clock.monotonic_ns(), 2_050);
@@ -103,7 +118,7 @@ mod tests {
 
     #[test]
     fn real_time_goes_on_from_the_image() {
-        let mut clock = GuestClock::new(None, 5_000_000_000);
+        let mut clock = GuestClock::new(None, &at(5_000_000_000));
         let first = clock.monotonic_ns();
         assert!(first >= 5_000_000_000 && clock.monotonic_ns() >= first);
         assert_eq!(clock.skip(Duration::from_secs(1)), None);

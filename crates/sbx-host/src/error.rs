@@ -35,6 +35,12 @@ pub enum Error {
         /// What is wrong with it.
         problem: String,
     },
+    /// A snapshot cannot be put over an image.
+    #[error("the snapshot cannot be restored: {problem}")]
+    BadSnapshot {
+        /// What is wrong with it.
+        problem: String,
+    },
     /// The cache failed.
     #[error(transparent)]
     Cache(#[from] sbx_cache::Error),
@@ -85,6 +91,7 @@ impl Error {
             Self::Engine { .. } => "host.engine",
             Self::GuestRefused { .. } => "host.guest_refused",
             Self::BadImage { .. } => "host.bad_image",
+            Self::BadSnapshot { .. } => "host.bad_snapshot",
             Self::Cache(error) => error.code(),
             Self::Policy(error) => error.code(),
             Self::Files(error) => error.code(),

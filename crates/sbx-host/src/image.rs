@@ -10,6 +10,7 @@ use std::{
 };
 
 use sbx_cache::{Cache, Digest};
+use sbx_core::ImageRef;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -21,7 +22,7 @@ use crate::{
 const HEADER_BYTES: usize = 0x1_0000;
 
 /// Version of the file format.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// The memory of a guest at rest; a cheap handle.
 #[derive(Clone)]
@@ -34,9 +35,8 @@ pub struct Image {
 #[serde(deny_unknown_fields)]
 struct Header {
     format: u32,
-    name: String,
-    /// The guest whose memory it is.
-    guest_hash: String,
+    /// Its name, the guest whose memory it is, the digest of the memory.
+    identity: ImageRef,
     memory_bytes: u64,
     /// Where its monotonic clock stopped.
     monotonic_ns: u64,
@@ -54,13 +54,12 @@ impl Image {
     /// # Errors
     /// If the system has no memory for it, or `memory` is not a whole number of 64 KiB pages.
     pub(crate) fn from_bytes(name: &str, guest_hash: &str, memory: &[u8], monotonic_ns: u64) -> Result<Self> {
-        let header = Header {
-            format: FORMAT,
+        let identity = ImageRef {
+            guest: guest_hash.to_owned(),
             name: name.to_owned(),
-            guest_hash: guest_hash.to_owned(),
-            memory_bytes: memory.len() as u64,
-            monotonic_ns,
+            digest: Digest::of(memory).to_string(),
         };
+        let header = Header { format: FORMAT, identity, memory_bytes: memory.len() as u64, monotonic_ns };
         let memory = MappedImage::from_bytes(memory).map_err(Error::system("map an image"))?;
         Ok(Self { memory, header })
     }
@@ -76,7 +75,7 @@ impl Image {
         sealed.file.read_exact(&mut header).map_err(|_short| bad("it is cut off"))?;
         let header: Header =
             serde_json::from_slice(&header).map_err(|_other| bad("its header cannot be read"))?;
-        if header.format != FORMAT || header.guest_hash != guest_hash {
+        if header.format != FORMAT || header.identity.guest != guest_hash {
             return Err(bad("it was made for another guest or version"));
         }
         let len = usize::try_from(header.memory_bytes).map_err(|_too_large| bad("it is too large"))?;
@@ -90,12 +89,10 @@ impl Image {
     /// # Errors
     /// What the cache fails at.
     pub fn save(&self, cache: &Cache, file: &str) -> Result<()> {
-        let mut header = serde_json::to_vec(&self.header).map_err(|error| Error::BadImage {
-            name: self.header.name.clone(),
-            problem: error.to_string(),
-        })?;
+        let mut header = serde_json::to_vec(&self.header)
+            .map_err(|error| Error::BadImage { name: self.name().to_owned(), problem: error.to_string() })?;
         header.resize(HEADER_BYTES, b' ');
-        cache.put(file, &context(&self.header.guest_hash), |to| {
+        cache.put(file, &context(self.guest_hash()), |to| {
             to.write_all(&header)?;
             to.write_all(self.memory.bytes())
         })?;
@@ -105,7 +102,7 @@ impl Image {
     /// The name it was captured under.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.header.name
+        &self.header.identity.name
     }
 
     /// Bytes of linear memory.
@@ -117,13 +114,13 @@ impl Image {
     /// The hash of the guest it belongs to.
     #[must_use]
     pub fn guest_hash(&self) -> &str {
-        &self.header.guest_hash
+        &self.header.identity.guest
     }
 
-    /// Digest of the memory.
+    /// What a snapshot names to say which image it lies on: equal on every machine for equal images.
     #[must_use]
-    pub fn digest(&self) -> Digest {
-        Digest::of(self.memory.bytes())
+    pub fn reference(&self) -> &ImageRef {
+        &self.header.identity
     }
 
     pub(crate) fn monotonic_ns(&self) -> u64 {

@@ -2,8 +2,8 @@
 
 use std::{fmt, future::Future, pin::pin, task::Poll};
 
-use sbx_core::{Deterministic, GuestPath};
-use sbx_vfs::{HostMount, Quota, Tree, Vfs};
+use sbx_core::{Deterministic, GuestPath, MachineState, Snapshot};
+use sbx_vfs::{DescriptorTable, HostMount, Quota, Tree, Vfs};
 use wasmtime::{AsContextMut, Instance as WasmInstance, Memory, Store, TypedFunc};
 
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
     guest::Guest,
     image::Image,
     memory::with_image,
+    snapshot,
     state::State,
     wasi::Wasi,
 };
@@ -35,6 +36,8 @@ pub struct InstanceSetup {
     pub deterministic: Option<Deterministic>,
     /// Paths that stand for others, `(path, target)`; see [`InstanceSetup::with_alias`].
     pub aliases: Vec<(GuestPath, GuestPath)>,
+    /// What it goes on from, if not from the image itself; see [`InstanceSetup::with_snapshot`].
+    pub snapshot: Option<(Snapshot, DescriptorTable)>,
 }
 
 impl InstanceSetup {
@@ -49,6 +52,7 @@ impl InstanceSetup {
             environ: Vec::new(),
             deterministic: None,
             aliases: Vec::new(),
+            snapshot: None,
         }
     }
 
@@ -74,6 +78,14 @@ impl InstanceSetup {
         self
     }
 
+    /// The same, going on where `snapshot` was taken, with what was open then. The tree is the one of that moment, or a
+    /// later one.
+    #[must_use]
+    pub fn with_snapshot(mut self, snapshot: Snapshot, descriptors: DescriptorTable) -> Self {
+        self.snapshot = Some((snapshot, descriptors));
+        self
+    }
+
     /// The same in deterministic mode, if any.
     #[must_use]
     pub fn with_deterministic(mut self, deterministic: Option<Deterministic>) -> Self {
@@ -86,7 +98,12 @@ impl InstanceSetup {
 pub struct Instance {
     pub(crate) store: Store<State>,
     pub(crate) exports: Exports,
-    guest_hash: String,
+    /// What it was opened from.
+    pub(crate) image: Image,
+    /// How the image got under its memory.
+    pub(crate) image_mode: ImageMode,
+    /// Snapshots taken of it.
+    pub(crate) n_captures: u64,
     /// Whether its last run was cut off, so that its memory may be in any state.
     pub(crate) spent: bool,
 }
@@ -110,7 +127,7 @@ pub(crate) struct Turn {
 impl fmt::Debug for Instance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Instance")
-            .field("guest_hash", &self.guest_hash)
+            .field("image", &self.image)
             .field("spent", &self.spent)
             .finish_non_exhaustive()
     }
@@ -129,12 +146,15 @@ impl Instance {
                 problem: "it belongs to another guest".to_owned(),
             });
         }
-        let mut tree = setup.tree;
-        // Nothing is open in a new instance: what an earlier one unlinked while it was open is gone.
-        tree.drop_orphans();
-        let vfs = Vfs::new(tree, setup.quota, setup.mounts)?;
-        let clock = GuestClock::new(setup.deterministic, image.monotonic_ns());
-        let mut wasi = Wasi::new(vfs, clock, setup.deterministic, helper);
+        let (snapshot, descriptors) = setup.snapshot.unzip();
+        if let Some(snapshot) = &snapshot {
+            snapshot::check(snapshot, image)?;
+        }
+        let fresh = || MachineState { monotonic_ns: image.monotonic_ns(), deterministic: None };
+        let machine = snapshot.as_ref().map_or_else(fresh, Snapshot::machine);
+        let vfs = files(setup.tree, setup.quota, setup.mounts, descriptors)?;
+        let clock = GuestClock::new(setup.deterministic, &machine);
+        let mut wasi = Wasi::new(vfs, clock, setup.deterministic, &machine, helper);
         wasi.set_process(&setup.args, &setup.environ);
         wasi.set_aliases(&setup.aliases);
         let state = State { wasi, limiter: crate::limits::MemoryLimiter::default(), report: None };
@@ -143,12 +163,26 @@ impl Instance {
         store
             .fuel_async_yield_interval(Some(crate::engine::FUEL_SLICE))
             .map_err(Error::engine("slice the fuel"))?;
-        let instance = instantiate(guest, image, &mut store).await?;
+        let memory_bytes = snapshot.as_ref().map_or(image.memory_bytes(), Snapshot::memory_bytes);
+        let size = usize::try_from(memory_bytes).unwrap_or(usize::MAX);
+        let instance = instantiate(guest, image, size, &mut store).await?;
         let exports = Exports::of(instance, &mut store)?;
         if guest.image_mode() == ImageMode::Copy {
-            copy_image(&mut store, &exports.memory, image)?;
+            copy_image(&mut store, &exports.memory, image, size)?;
         }
-        Ok(Self { store, exports, guest_hash: guest.hash().to_owned(), spent: false })
+        store.data_mut().limiter.start_with(memory_bytes.saturating_sub(image.memory_bytes()));
+        let mut opened = Self {
+            store,
+            exports,
+            image: image.clone(),
+            image_mode: guest.image_mode(),
+            n_captures: 0,
+            spent: false,
+        };
+        if let Some(snapshot) = &snapshot {
+            opened.put_pages(snapshot)?;
+        }
+        Ok(opened)
     }
 
     /// The memory as it is now, as an image that other instances can start from.
@@ -160,28 +194,13 @@ impl Instance {
             return Err(Error::Spent);
         }
         let monotonic_ns = self.store.data_mut().wasi.clock.monotonic_ns();
-        Image::from_bytes(name, &self.guest_hash, self.exports.memory.data(&self.store), monotonic_ns)
+        Image::from_bytes(name, self.image.guest_hash(), self.exports.memory.data(&self.store), monotonic_ns)
     }
 
     /// Digest of the whole linear memory; equal for equal deterministic runs.
     #[must_use]
     pub fn memory_digest(&self) -> sbx_cache::Digest {
         sbx_cache::Digest::of(self.exports.memory.data(&self.store))
-    }
-
-    /// Pages of 4 KiB that differ from `image`, grown memory that is still zero not counted: what a snapshot on top of
-    /// that image would have to keep.
-    #[must_use]
-    pub fn pages_changed_since(&self, image: &Image) -> usize {
-        const PAGE: usize = 4096;
-        let original = image.memory.bytes();
-        let pages = self.exports.memory.data(&self.store).chunks(PAGE).enumerate();
-        pages
-            .filter(|(index, page)| match original.get(index * PAGE..(index + 1) * PAGE) {
-                Some(before) => before != *page,
-                None => page.iter().any(|byte| *byte != 0),
-            })
-            .count()
     }
 
     /// Whether its last run was cut off, so that it cannot run again.
@@ -216,20 +235,43 @@ impl Exports {
     }
 }
 
-/// Instantiates with the image under the memory. The creator of memories learns of the image through a thread-local,
+/// The files of a new instance, with what a snapshot had open in them.
+fn files(
+    mut tree: Tree,
+    quota: Quota,
+    mounts: Vec<HostMount>,
+    descriptors: Option<DescriptorTable>,
+) -> Result<Vfs> {
+    if descriptors.is_none() {
+        // Nothing is open in a new instance: what an earlier one unlinked while it was open is gone.
+        tree.drop_orphans();
+    }
+    let mut vfs = Vfs::new(tree, quota, mounts)?;
+    if let Some(descriptors) = descriptors {
+        vfs.restore_descriptors(descriptors)?;
+    }
+    Ok(vfs)
+}
+
+/// Instantiates with the image under the memory, which gets `size` bytes. The creator of memories learns of the image through a thread-local,
 /// so each poll sets it anew: a future may be polled from different threads.
-async fn instantiate(guest: &Guest, image: &Image, store: &mut Store<State>) -> Result<WasmInstance> {
+async fn instantiate(
+    guest: &Guest,
+    image: &Image,
+    size: usize,
+    store: &mut Store<State>,
+) -> Result<WasmInstance> {
     let mut instantiating = pin!(guest.pre().instantiate_async(store));
     std::future::poll_fn(|context| -> Poll<_> {
-        with_image(&image.memory, || instantiating.as_mut().poll(context))
+        with_image(&image.memory, size, || instantiating.as_mut().poll(context))
     })
     .await
     .map_err(Error::engine("instantiate the guest"))
 }
 
-fn copy_image(store: &mut Store<State>, memory: &Memory, image: &Image) -> Result<()> {
+fn copy_image(store: &mut Store<State>, memory: &Memory, image: &Image, size: usize) -> Result<()> {
     let bytes = image.memory.bytes();
-    let missing = bytes.len().saturating_sub(memory.data_size(&*store)) as u64;
+    let missing = size.max(bytes.len()).saturating_sub(memory.data_size(&*store)) as u64;
     memory
         .grow(store.as_context_mut(), missing.div_ceil(0x1_0000))
         .map_err(Error::engine("grow the memory"))?;

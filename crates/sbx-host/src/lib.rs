@@ -25,6 +25,7 @@ mod wasi;
 mod door;
 mod state;
 mod instance;
+mod snapshot;
 mod report;
 mod host;
 

@@ -51,6 +51,11 @@ impl MemoryLimiter {
         self.denied = false;
     }
 
+    /// What a snapshot already has beyond its image.
+    pub(crate) fn start_with(&mut self, bytes: u64) {
+        self.added = bytes;
+    }
+
     /// Whether growth was refused since the run began.
     pub(crate) fn denied(&self) -> bool {
         self.denied

@@ -19,6 +19,7 @@ mod creator;
 mod stack;
 
 pub(crate) use creator::{RegionCreator, with_image};
-pub(crate) use mapping::MappedImage;
 pub use mapping::SharedFile;
+pub(crate) use mapping::{MappedImage, discard_unchanged};
+pub(crate) use pages::written_pages;
 pub(crate) use stack::StackPool;

@@ -16,7 +16,7 @@ use rand_chacha::{
     ChaCha12Rng,
     rand_core::{Rng, SeedableRng},
 };
-use sbx_core::{Deterministic, GuestPath};
+use sbx_core::{Deterministic, DeterministicState, GuestPath, MachineState};
 use sbx_vfs::{Fd, ROOT_FD, Vfs};
 use tokio::runtime::Handle;
 use wasmtime_wasi::p1::types::{Errno, Error};
@@ -52,6 +52,8 @@ pub(crate) struct Wasi {
     sink: Option<Arc<dyn OutputSink>>,
     pub(crate) clock: GuestClock,
     random: ChaCha12Rng,
+    /// What `random` was made from in deterministic mode.
+    seed: Option<u64>,
     pub(crate) budget: HostBudget,
     /// Where timers run and where calls to host folders block.
     helper: Handle,
@@ -62,10 +64,11 @@ impl Wasi {
         vfs: Vfs,
         clock: GuestClock,
         deterministic: Option<Deterministic>,
+        machine: &MachineState,
         helper: Handle,
     ) -> Self {
         let random = match deterministic {
-            Some(Deterministic { seed, .. }) => ChaCha12Rng::seed_from_u64(seed),
+            Some(Deterministic { seed, .. }) => seeded(seed, machine.deterministic),
             None => fresh_random(),
         };
         Self {
@@ -80,6 +83,7 @@ impl Wasi {
             sink: None,
             clock,
             random,
+            seed: deterministic.map(|deterministic| deterministic.seed),
             budget: HostBudget::default(),
             helper,
         }
@@ -132,6 +136,14 @@ impl Wasi {
 
     pub(crate) fn fill_random(&mut self, bytes: &mut [u8]) {
         self.random.fill_bytes(bytes);
+    }
+
+    /// Where clocks and random numbers stand, to go on from there in another instance.
+    pub(crate) fn machine_state(&mut self) -> MachineState {
+        let wall_ns = self.clock.peek_wall_ns();
+        let random_words = u64::try_from(self.random.get_word_pos()).unwrap_or(u64::MAX);
+        let deterministic = self.seed.map(|seed| DeterministicState { seed, random_words, wall_ns });
+        MachineState { monotonic_ns: self.clock.peek_monotonic_ns(), deterministic }
     }
 
     /// The files, with their clock set.
@@ -188,6 +200,15 @@ fn with_nul(text: &str) -> Vec<u8> {
 /// An error that ends the guest instead of being told to it.
 fn trap(error: impl std::error::Error + Send + Sync + 'static) -> Error {
     Error::trap(wasmtime::Error::new(error))
+}
+
+/// The generator of deterministic mode, from where an earlier instance with the same seed left it.
+fn seeded(seed: u64, reached: Option<DeterministicState>) -> ChaCha12Rng {
+    let mut random = ChaCha12Rng::seed_from_u64(seed);
+    if let Some(reached) = reached.filter(|reached| reached.seed == seed) {
+        random.set_word_pos(u128::from(reached.random_words));
+    }
+    random
 }
 
 /// A generator seeded from the operating system.

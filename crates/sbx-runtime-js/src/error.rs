@@ -68,6 +68,16 @@ pub enum Error {
         /// What is wrong with it.
         problem: String,
     },
+    /// A session's memory is larger than the policy lets a run have.
+    #[error(
+        "the session holds {bytes} bytes of memory beyond its image and the policy allows {limit}; raise `memory_bytes`"
+    )]
+    SnapshotTooLarge {
+        /// What it has.
+        bytes: u64,
+        /// What is allowed.
+        limit: u64,
+    },
     /// The files of the guest could not be laid out.
     #[error("the guest's files cannot be laid out")]
     Files(#[from] sbx_vfs::Error),
@@ -92,6 +102,7 @@ impl Error {
             Self::WrongGuest { .. } => "javascript.wrong_guest",
             Self::BuildFailed { .. } => "javascript.build_failed",
             Self::BadAnswer { .. } => "javascript.bad_answer",
+            Self::SnapshotTooLarge { .. } => "javascript.snapshot_too_large",
             Self::Files(error) => error.code(),
             Self::Host(error) => error.code(),
             Self::Cache(error) => error.code(),

@@ -1,6 +1,7 @@
 //! The images that come with JavaScript, and how each is made: turns that are run once, then captured.
 
 use sbx_cache::Digest;
+use sbx_core::RuntimeType;
 
 /// The image that JavaScript starts from unless another is named.
 pub const DEFAULT_IMAGE: &str = "javascript";
@@ -64,6 +65,11 @@ pub(crate) const RECIPES: [Recipe; 2] = [
 impl Recipe {
     pub(crate) fn find(name: &str) -> Option<&'static Self> {
         RECIPES.iter().find(|recipe| recipe.name == name)
+    }
+
+    /// What runs from it.
+    pub(crate) fn runtime(&self) -> RuntimeType {
+        if self.has_typescript { RuntimeType::TypeScript } else { RuntimeType::JavaScript }
     }
 
     /// The file in the cache: named by everything that decides the content, so that a change makes another file.

@@ -2,9 +2,9 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use sbx_core::{Ending, ExecutionPolicy, GuestError, RunId, RuntimeType, SandboxResult, obs};
+use sbx_core::{Ending, ExecutionPolicy, GuestError, RunId, RuntimeType, SandboxResult, Snapshot, obs};
 use sbx_host::{Call, Host, Image, Instance, Limits, RunReport, RunRequest};
-use sbx_vfs::Tree;
+use sbx_vfs::{DescriptorTable, Tree};
 
 use crate::{
     error::{Error, Result},
@@ -27,6 +27,8 @@ pub struct Interpreter {
     policy: Arc<ExecutionPolicy>,
     runtime: RuntimeType,
     turn: u64,
+    /// Whether the next program is the first since the image or snapshot: what all that start there share is made its own.
+    wakes: bool,
 }
 
 impl fmt::Debug for Interpreter {
@@ -46,7 +48,14 @@ impl Interpreter {
         policy: Arc<ExecutionPolicy>,
         runtime: RuntimeType,
     ) -> Self {
-        Self { host, instance, image, policy, runtime, turn: 0 }
+        Self { host, instance, image, policy, runtime, turn: 0, wakes: true }
+    }
+
+    /// One that goes on from a snapshot. In deterministic mode nothing tells it from the one that was captured; else it gets
+    /// randomness of its own, since the snapshot can be restored more than once.
+    pub(crate) fn restored(mut self) -> Self {
+        self.wakes = self.policy.deterministic.is_none();
+        self
     }
 
     /// Runs a program. However it ends, the result says so; after an ending that cut it off, the interpreter is spent,
@@ -63,7 +72,7 @@ impl Interpreter {
         let seed: String = seed.iter().map(|byte| format!("{byte:02x}")).collect();
         let policy = Arc::clone(&self.policy);
         let mut header = header(program, &policy);
-        if self.turn == 0 {
+        if std::mem::take(&mut self.wakes) {
             header.wake(&policy, &seed);
         }
         let report = self.turn(&Request::Run(header), program).await?;
@@ -110,6 +119,24 @@ impl Interpreter {
     /// If they were lost with a call to a host folder that never came back.
     pub fn files(&self) -> Result<Tree> {
         Ok(self.instance.files()?)
+    }
+
+    /// The memory as it is now, as what differs from the image; what `previous` has too is shared with it. With
+    /// [`Interpreter::files`] and [`Interpreter::descriptors`] this is all that the interpreter is:
+    /// [`JavaScript::wake`](crate::JavaScript::wake) goes on from there.
+    ///
+    /// # Errors
+    /// If its last program was cut off.
+    pub fn snapshot(&mut self, previous: Option<&Snapshot>) -> Result<Snapshot> {
+        Ok(self.instance.snapshot(previous)?)
+    }
+
+    /// What it has open. Descriptors of host folders are left out: they are closed after a restore.
+    ///
+    /// # Errors
+    /// As [`Interpreter::files`].
+    pub fn descriptors(&self) -> Result<DescriptorTable> {
+        Ok(self.instance.descriptors()?)
     }
 
     /// Whether its last program was cut off from outside, so that it cannot run another. A program that stopped at the

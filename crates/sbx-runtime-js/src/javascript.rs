@@ -7,9 +7,9 @@ use std::{
 };
 
 use sbx_cache::Cache;
-use sbx_core::{ExecutionPolicy, RuntimeType};
+use sbx_core::{ExecutionPolicy, Snapshot};
 use sbx_host::{Guest, Host, Image, InstanceSetup};
-use sbx_vfs::{HostMount, Quota, Tree};
+use sbx_vfs::{DescriptorTable, HostMount, Quota, Tree};
 
 use crate::{
     assets,
@@ -105,8 +105,35 @@ impl JavaScript {
             .with_mounts(mounts(&policy)?)
             .with_deterministic(policy.deterministic);
         let instance = self.inner.host.open(&self.inner.guest, &image, setup).await?;
-        let runtime = if recipe.has_typescript { RuntimeType::TypeScript } else { RuntimeType::JavaScript };
-        Ok(Interpreter::new(self.inner.host.clone(), instance, image, policy, runtime))
+        Ok(Interpreter::new(self.inner.host.clone(), instance, image, policy, recipe.runtime()))
+    }
+
+    /// Opens an interpreter that goes on where `snapshot` was taken: the same names, modules and open files. `files` are
+    /// the files of that moment, or later ones. Unless the policy is deterministic, `Math.random` is seeded anew: two
+    /// interpreters woken from one snapshot draw different numbers.
+    ///
+    /// # Errors
+    /// A snapshot taken over an image that this machine does not have, or with more memory than the policy allows.
+    pub async fn wake(
+        &self,
+        policy: Arc<ExecutionPolicy>,
+        files: Tree,
+        snapshot: Snapshot,
+        descriptors: DescriptorTable,
+    ) -> Result<Interpreter> {
+        policy.validate().map_err(sbx_host::Error::from)?;
+        let recipe = recipe(&snapshot.image().name)?;
+        let image = self.image(recipe.name)?;
+        let added = snapshot.memory_bytes().saturating_sub(image.memory_bytes());
+        if added > policy.memory_bytes {
+            return Err(Error::SnapshotTooLarge { bytes: added, limit: policy.memory_bytes });
+        }
+        let setup = InstanceSetup::new(files, quota(&policy))
+            .with_mounts(mounts(&policy)?)
+            .with_deterministic(policy.deterministic)
+            .with_snapshot(snapshot, descriptors);
+        let instance = self.inner.host.open(&self.inner.guest, &image, setup).await?;
+        Ok(Interpreter::new(self.inner.host.clone(), instance, image, policy, recipe.runtime()).restored())
     }
 
     /// The host that it runs on.

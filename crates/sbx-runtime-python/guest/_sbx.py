@@ -77,7 +77,7 @@ def run(
     env: dict[str, str] | None = None,
     cwd: str | None = None,
     seed: str | None = None,
-    stdin_reset: bool = False,
+    stdin: bool = False,
     echo: bool = False,
     line_buffered: bool = False,
     at_exit: bool = False,
@@ -86,8 +86,8 @@ def run(
 
     `name` is the file name in tracebacks, `main_file` becomes `__file__`, `argv` becomes `sys.argv`,
     `env` stands in `os.environ` above `BASE_ENV`, `cwd` is where the workspace is, `seed` (hexadecimal,
-    always equally long) replaces cached entropy. `stdin_reset` forgets what is left of an earlier input,
-    `line_buffered` hands each line of stdout to the host when it ends. With `echo` the last expression's
+    always equally long) replaces cached entropy. `stdin` says that there is something to read; what an
+    earlier turn left of its own is forgotten. `line_buffered` hands each line of stdout to the host when it ends. With `echo` the last expression's
     value goes to `sys.displayhook` and not into the report. `at_exit` runs what was registered with `atexit`.
     """
     global _used
@@ -107,8 +107,9 @@ def run(
             sys.argv = argv
         if main_file is not None:
             _namespace["__file__"] = main_file
-        if stdin_reset:
+        if stdin or state.stdin_used:
             state.fresh_stdin()
+            state.stdin_used = stdin
         if line_buffered is not state.line_buffered:
             state.set_line_buffered(line_buffered)
 

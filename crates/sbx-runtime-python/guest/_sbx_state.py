@@ -53,6 +53,8 @@ _WRITERS = (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom)
 # The streams of ours, whatever stands in `sys` at the moment.
 stdout, stderr = sys.stdout, sys.stderr
 line_buffered = False
+stdin_used = False
+"""Whether the last turn had something to read, of which some may be left in `sys.stdin`."""
 
 _holes: list[bytes] = []
 

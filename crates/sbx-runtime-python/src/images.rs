@@ -58,7 +58,7 @@ impl Recipe {
     /// The file in the cache: named by everything that decides the content, so that a change makes another file.
     pub(crate) fn file(&self, guest_hash: &str) -> String {
         /// Raised when images are made in another way from the same sources.
-        const METHOD: &str = "1";
+        const METHOD: &str = "2";
         let mut inputs = vec![METHOD, guest_hash, INSTALLER];
         inputs.extend(BOOTSTRAP.iter().chain(self.warm).flat_map(|(name, source)| [*name, *source]));
         let digest = Digest::of(inputs.join("\0").as_bytes()).to_string();

@@ -2,9 +2,9 @@
 
 use std::{fmt, sync::Arc};
 
-use sbx_core::{Ending, ExecutionPolicy, GuestError, RunId, SandboxResult, obs};
+use sbx_core::{Ending, ExecutionPolicy, GuestError, RunId, SandboxResult, Snapshot, obs};
 use sbx_host::{Call, Host, Image, Instance, Limits, RunReport, RunRequest};
-use sbx_vfs::Tree;
+use sbx_vfs::{DescriptorTable, Tree};
 
 use crate::{
     error::{Error, Result},
@@ -21,8 +21,8 @@ pub struct Interpreter {
     image: Image,
     policy: Arc<ExecutionPolicy>,
     turn: u64,
-    /// Whether the last program had something to read, of which some may be left in the guest's buffers.
-    stdin_used: bool,
+    /// Whether the next program is the first since the image or snapshot: what all that start there share is made its own.
+    wakes: bool,
 }
 
 impl fmt::Debug for Interpreter {
@@ -36,7 +36,19 @@ impl fmt::Debug for Interpreter {
 
 impl Interpreter {
     pub(crate) fn new(host: Host, instance: Instance, image: Image, policy: Arc<ExecutionPolicy>) -> Self {
-        Self { host, instance, image, policy, turn: 0, stdin_used: false }
+        Self { host, instance, image, policy, turn: 0, wakes: true }
+    }
+
+    /// One that goes on from a snapshot. In deterministic mode nothing tells it from the one that was captured; else it gets
+    /// entropy of its own, since the snapshot can be restored more than once.
+    pub(crate) fn restored(
+        host: Host,
+        instance: Instance,
+        image: Image,
+        policy: Arc<ExecutionPolicy>,
+    ) -> Self {
+        let wakes = policy.deterministic.is_none();
+        Self { host, instance, image, policy, turn: 0, wakes }
     }
 
     /// Runs a program. However it ends, the result says so; after an ending that cut it off, the interpreter is spent.
@@ -52,13 +64,11 @@ impl Interpreter {
         let seed: String = seed.iter().map(|byte| format!("{byte:02x}")).collect();
         let policy = Arc::clone(&self.policy);
         let mut header = header(program, &policy);
-        if self.turn == 0 {
+        if std::mem::take(&mut self.wakes) {
             header.wake(&policy, &seed);
         }
-        header.stdin_reset = self.stdin_used || !program.stdin.is_empty();
         let report = self.turn(&Request::Run(header), program).await?;
         self.turn += 1;
-        self.stdin_used = !program.stdin.is_empty();
         let around = Surroundings {
             before: &before,
             workspace: &policy.guest_mount_path,
@@ -101,6 +111,24 @@ impl Interpreter {
         Ok(self.instance.files()?)
     }
 
+    /// The memory as it is now, as what differs from the image; what `previous` has too is shared with it. With
+    /// [`Interpreter::files`] and [`Interpreter::descriptors`] this is all that the interpreter is:
+    /// [`Python::wake`](crate::Python::wake) goes on from there.
+    ///
+    /// # Errors
+    /// If its last program was cut off.
+    pub fn snapshot(&mut self, previous: Option<&Snapshot>) -> Result<Snapshot> {
+        Ok(self.instance.snapshot(previous)?)
+    }
+
+    /// What it has open. Descriptors of host folders are left out: they are closed after a restore.
+    ///
+    /// # Errors
+    /// As [`Interpreter::files`].
+    pub fn descriptors(&self) -> Result<DescriptorTable> {
+        Ok(self.instance.descriptors()?)
+    }
+
     /// Whether its last program was cut off, so that it cannot run another.
     #[must_use]
     pub fn is_spent(&self) -> bool {
@@ -131,6 +159,7 @@ fn header<'a>(program: &'a Program, policy: &'a ExecutionPolicy) -> RunHeader<'a
         main_file: program.main_file.as_deref(),
         argv: program.argv.as_deref().or(policy.argv.as_deref()),
         echo: program.echo,
+        stdin: !program.stdin.is_empty(),
         line_buffered: program.sink.is_some(),
         at_exit: program.at_exit,
         ..RunHeader::default()

@@ -7,9 +7,9 @@ use std::{
 };
 
 use sbx_cache::{Cache, fetch};
-use sbx_core::ExecutionPolicy;
+use sbx_core::{ExecutionPolicy, Snapshot};
 use sbx_host::{Guest, Host, Image};
-use sbx_vfs::{HostMount, Quota, Tree};
+use sbx_vfs::{DescriptorTable, HostMount, Quota, Tree};
 
 use crate::{
     assets,
@@ -103,6 +103,36 @@ impl Python {
             .with_deterministic(policy.deterministic);
         let instance = self.inner.host.open(&self.inner.guest, &image, setup).await?;
         Ok(Interpreter::new(self.inner.host.clone(), instance, image, policy))
+    }
+
+    /// Opens an interpreter that goes on where `snapshot` was taken: the same names, modules and open files. `files` are
+    /// the files of that moment, or later ones.
+    ///
+    /// Unless the policy is deterministic, `random` and its like are seeded anew: two interpreters woken from one snapshot
+    /// draw different numbers. Generators that the program made itself (`random.Random()`, `numpy.random.default_rng()`)
+    /// go on as they were.
+    ///
+    /// # Errors
+    /// A snapshot taken over an image that this machine does not have, or with more memory than the policy allows.
+    pub async fn wake(
+        &self,
+        policy: Arc<ExecutionPolicy>,
+        files: Tree,
+        snapshot: Snapshot,
+        descriptors: DescriptorTable,
+    ) -> Result<Interpreter> {
+        policy.validate().map_err(sbx_host::Error::from)?;
+        let image = self.image(&snapshot.image().name)?;
+        let added = snapshot.memory_bytes().saturating_sub(image.memory_bytes());
+        if added > policy.memory_bytes {
+            return Err(Error::SnapshotTooLarge { bytes: added, limit: policy.memory_bytes });
+        }
+        let setup = assets::instance_setup(files, quota(&policy))?
+            .with_mounts(mounts(&policy)?)
+            .with_deterministic(policy.deterministic)
+            .with_snapshot(snapshot, descriptors);
+        let instance = self.inner.host.open(&self.inner.guest, &image, setup).await?;
+        Ok(Interpreter::restored(self.inner.host.clone(), instance, image, policy))
     }
 
     /// The host that it runs on.

@@ -140,7 +140,7 @@ pub(crate) struct RunHeader<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) seed: Option<&'a str>,
     #[serde(skip_serializing_if = "is_false")]
-    pub(crate) stdin_reset: bool,
+    pub(crate) stdin: bool,
     #[serde(skip_serializing_if = "is_false")]
     pub(crate) echo: bool,
     #[serde(skip_serializing_if = "is_false")]

@@ -1,11 +1,12 @@
-//! What forks, diffs, path walks and file contents cost.
+//! What forks, diffs, records, path walks and file contents cost.
 //!
 //! The trees have 10,000 files, once spread over 100 directories and once in a single one.
 
 use std::hint::black_box;
+use std::sync::Arc;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use sbx_vfs::{GuestPath, OpenOptions, Quota, ROOT_FD, Tree, Vfs, Whence};
+use sbx_vfs::{BlobProvider, Digest, GuestPath, OpenOptions, Quota, ROOT_FD, Tree, Vfs, Whence};
 
 const FILES: usize = 10_000;
 const BIG: usize = 100_000_000;
@@ -58,6 +59,37 @@ fn forks_and_diffs(c: &mut Criterion) {
             let s = if n == 1 { "" } else { "s" };
             c.bench_function(&format!("diff/{name}/{n}_change{s}"), |b| b.iter(|| black_box(old.diff(&new))));
         }
+    }
+}
+
+/// A store that nobody reads from.
+#[derive(Debug)]
+struct Unread;
+
+impl BlobProvider for Unread {
+    fn read_at(&self, _digest: &Digest, _offset: u64, _buf: &mut [u8]) -> std::io::Result<usize> {
+        Ok(0)
+    }
+}
+
+fn records(c: &mut Criterion) {
+    let provider: Arc<dyn BlobProvider> = Arc::new(Unread);
+    for (name, n_dirs) in [("10k_files", 100), ("10k_files_in_one_dir", 1)] {
+        let (base, old) = (Tree::new(), tree(n_dirs));
+        let new = changed(&old, n_dirs, 1);
+        // The first record hashes all files; those after it find the hashes.
+        c.bench_function(&format!("record_hashing/{name}"), |b| {
+            let unhashed = || tree(n_dirs);
+            b.iter_batched(unhashed, |tree| tree.record(&base).map(drop), BatchSize::PerIteration);
+        });
+        c.bench_function(&format!("record/{name}"), |b| b.iter(|| old.record(&base).map(drop)));
+        c.bench_function(&format!("record_since/{name}/1_change"), |b| {
+            b.iter(|| new.record_since(&old, &base).map(drop));
+        });
+        let record = old.record(&base).expect("all bytes are here").record;
+        c.bench_function(&format!("from_records/{name}"), |b| {
+            b.iter(|| black_box(Tree::from_records(&base, [&record], &provider)));
+        });
     }
 }
 
@@ -118,5 +150,5 @@ fn calls(c: &mut Criterion) {
     c.bench_function("pwrite/1_byte", |b| b.iter(|| vfs.pwrite(fd, 0, b"x")));
 }
 
-criterion_group!(benches, forks_and_diffs, contents, calls);
+criterion_group!(benches, forks_and_diffs, records, contents, calls);
 criterion_main!(benches);

@@ -109,7 +109,7 @@ impl PartialEq for Chunk {
 #[derive(Clone)]
 enum Base {
     Shared(SharedBytes),
-    Blob { digest: Digest, provider: Arc<dyn BlobProvider> },
+    Blob { digest: Digest, len: u64, provider: Arc<dyn BlobProvider> },
     Lower(LowerFile),
 }
 
@@ -128,7 +128,7 @@ impl Content {
 
     /// A stored blob of `len` bytes, read when somebody asks.
     pub(crate) fn from_blob(digest: Digest, len: u64, provider: Arc<dyn BlobProvider>) -> Self {
-        Self { len, base: Some(Base::Blob { digest, provider }), base_len: len, ..Self::default() }
+        Self { len, base: Some(Base::Blob { digest, len, provider }), base_len: len, ..Self::default() }
     }
 
     /// A file of a host folder, `len` bytes long when it was listed.
@@ -174,6 +174,23 @@ impl Content {
             rest = tail;
         }
         Ok(len)
+    }
+
+    /// All bytes. Memory is taken as they come: a length from a stored record may be anything.
+    pub(crate) fn read_all(&self) -> io::Result<Vec<u8>> {
+        const STEP: u64 = 16 << 20;
+        let mut bytes = Vec::new();
+        while (bytes.len() as u64) < self.len {
+            let at = bytes.len();
+            let n = index(self.len.saturating_sub(at as u64).min(STEP));
+            // The first step takes all it needs for most files; later ones double.
+            if bytes.try_reserve(n).is_err() {
+                return Err(io::ErrorKind::OutOfMemory.into());
+            }
+            bytes.resize(at.saturating_add(n), 0);
+            self.read_at(at as u64, bytes.get_mut(at..).unwrap_or_default())?;
+        }
+        Ok(bytes)
     }
 
     /// Puts `data` at `offset`; a gap before it becomes zeros.
@@ -223,10 +240,15 @@ impl Content {
             return Ok(*digest);
         }
         let digest = match &self.base {
-            Some(Base::Blob { digest, .. }) if self.chunks.is_empty() && self.base_len == self.len => *digest,
+            // All of the blob and nothing else: neither cut nor grown.
+            Some(Base::Blob { digest, len, .. })
+                if self.chunks.is_empty() && [self.base_len, self.len] == [*len; 2] =>
+            {
+                *digest
+            }
             _ => {
                 let mut hasher = blake3::Hasher::new();
-                let mut buf = vec![0; CHUNK];
+                let mut buf = vec![0; CHUNK.min(index(self.len))];
                 let mut at = 0;
                 while at < self.len {
                     let n = self.read_at(at, &mut buf)?;
@@ -329,7 +351,7 @@ impl Content {
             Some(Base::Shared(bytes)) => {
                 copy_padded((**bytes).as_ref().get(index(offset)..).unwrap_or_default(), head);
             }
-            Some(Base::Blob { digest, provider }) => {
+            Some(Base::Blob { digest, provider, .. }) => {
                 read_full(offset, head, |at, buf| provider.read_at(digest, at, buf))?;
             }
             Some(Base::Lower(file)) => file.read_at(offset, head)?,

@@ -105,6 +105,20 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
+    /// A tree has something that no [`crate::TreeRecord`] can say.
+    #[error("{path} cannot be kept: {why}")]
+    NotStorable {
+        /// What it is about.
+        path: GuestPath,
+        /// What is in the way, and what to do instead.
+        why: &'static str,
+    },
+    /// A stored record is not that of a tree: damaged, or made up.
+    #[error("the record of a tree is not usable: {problem}")]
+    BadRecord {
+        /// What is wrong with it.
+        problem: &'static str,
+    },
     /// An archive could not be read.
     #[error("cannot read the archive")]
     Archive {
@@ -132,6 +146,8 @@ impl Error {
             Self::Bound { .. } => "vfs.bound",
             Self::BadDescriptor { .. } => "vfs.bad_descriptor",
             Self::Io { .. } => "vfs.io",
+            Self::NotStorable { .. } => "vfs.not_storable",
+            Self::BadRecord { .. } => "vfs.bad_record",
             Self::Archive { .. } => "vfs.archive",
         }
     }

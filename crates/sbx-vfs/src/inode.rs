@@ -209,7 +209,7 @@ pub(crate) struct Directory {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Entry {
     pub(crate) ino: Ino,
-    seq: u64,
+    pub(crate) seq: u64,
 }
 
 impl Directory {

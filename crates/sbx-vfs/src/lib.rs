@@ -26,6 +26,7 @@ mod mount;
 mod walk;
 mod descriptor;
 mod vfs;
+mod record;
 
 pub use crate::archive::Transferred;
 pub use crate::content::{BlobProvider, Digest, SharedBytes};
@@ -42,6 +43,7 @@ pub use crate::quota::{
     MAX_DEPTH, MAX_DIR_ENTRIES, MAX_HOST_DIR_ENTRIES, MAX_LINKS, MAX_NAME, MAX_PATH, MAX_SYMLINKS, Quota,
     QuotaHits, QuotaKind, Usage,
 };
+pub use crate::record::{FileContent, Recorded, TreeRecord};
 pub use crate::tree::{Editor, Item, Tree, TreeBuilder};
 pub use crate::vfs::{DirEntry, OpenOptions, SetTimes, TimeUpdate, Vfs, Whence};
 pub use sbx_core::{GuestPath, MountMode, PathError};

@@ -36,7 +36,7 @@ pub struct Tree {
     pub(crate) inodes: OrdMap<Ino, Shared>,
     /// Inodes without a name: unlinked, but still open when the tree was taken.
     pub(crate) orphans: OrdSet<Ino>,
-    next_ino: u64,
+    pub(crate) next_ino: u64,
     pub(crate) usage: Usage,
 }
 
@@ -128,6 +128,11 @@ impl Tree {
         self.next_ino = self.next_ino.saturating_add(1);
         self.inodes.insert(ino, Shared(Arc::new(inode)));
         ino
+    }
+
+    /// Puts an inode where one may be already; its links, entries and what it takes are the caller's affair.
+    pub(crate) fn put_inode(&mut self, ino: Ino, inode: Inode) {
+        self.inodes.insert(ino, Shared(Arc::new(inode)));
     }
 
     /// The directory that holds `ino`: itself for the root, nothing for a directory that was removed.

@@ -1,5 +1,6 @@
 //! What the sandbox can fail at; what the program did is in its result.
 
+use sbx_core::{GuestPath, SandboxResult};
 use thiserror::Error;
 
 /// A result of this crate.
@@ -30,6 +31,38 @@ pub enum Error {
     /// The policy makes no sense.
     #[error(transparent)]
     Policy(#[from] sbx_core::PolicyValidationError),
+    /// A session failed on the host's side.
+    #[error(transparent)]
+    Session(#[from] sbx_sessions::Error),
+    /// The storage of sessions failed.
+    #[error(transparent)]
+    Storage(#[from] sbx_storage::Error),
+    /// A turn ran, and what it did could not be stored. It is in memory: run the next turn or save the session to try again.
+    #[error("the turn ran ({}) but could not be stored; it is kept in memory, save the session to try again", result.ending)]
+    Unsaved {
+        /// What came of the turn.
+        result: Box<SandboxResult>,
+        /// Why it is not stored.
+        #[source]
+        source: sbx_sessions::Error,
+    },
+    /// A sandbox was to start with files and to go on with a session, which has its own.
+    #[error("session {id} has files of its own; give the sandbox files or a session, not both")]
+    FilesAndSession {
+        /// The session.
+        id: sbx_sessions::SessionId,
+    },
+    /// There is no place for sessions unless the caller names one.
+    #[error("there is no folder for sessions: neither $XDG_DATA_HOME nor $HOME is set; name a storage")]
+    NoDataFolder,
+    /// A host folder is mounted in a way that a session cannot keep.
+    #[error(
+        "{path} is mounted as an overlay, which a session cannot keep; mount it `ro` or `rw`, or import the folder"
+    )]
+    OverlayInSession {
+        /// Where it is mounted.
+        path: GuestPath,
+    },
     /// A file or folder of the host could not be reached.
     #[error("cannot {action} {}", path.display())]
     HostFile {
@@ -55,6 +88,11 @@ impl Error {
             Self::Files(error) => error.code(),
             Self::Path(_) => "path.invalid",
             Self::Policy(error) => error.code(),
+            Self::Session(error) | Self::Unsaved { source: error, .. } => error.code(),
+            Self::Storage(error) => error.code(),
+            Self::FilesAndSession { .. } => "session.files_given",
+            Self::NoDataFolder => "storage.no_data_folder",
+            Self::OverlayInSession { .. } => "session.overlay",
             Self::HostFile { .. } => "host.file",
         }
     }

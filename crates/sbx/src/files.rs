@@ -17,9 +17,8 @@ impl Sandbox {
     /// # Errors
     /// A path that cannot be one, a full quota, something in the way.
     pub fn write_file(&mut self, path: &str, bytes: &[u8]) -> Result<()> {
-        let path = self.resolve(path)?;
-        let quota = self.quota();
-        Ok(self.files.edit(quota, now_ns()).write_file(&path, bytes, true)?)
+        let (path, quota) = (self.resolve(path)?, self.quota());
+        self.change("wrote a file", |tree| Ok(tree.edit(quota, now_ns()).write_file(&path, bytes, true)?))
     }
 
     /// What a file holds.
@@ -42,9 +41,8 @@ impl Sandbox {
     /// # Errors
     /// No such file.
     pub fn remove_file(&mut self, path: &str) -> Result<()> {
-        let path = self.resolve(path)?;
-        let quota = self.quota();
-        Ok(self.files.edit(quota, now_ns()).remove(&path, true)?)
+        let (path, quota) = (self.resolve(path)?, self.quota());
+        self.change("removed a file", |tree| Ok(tree.edit(quota, now_ns()).remove(&path, true)?))
     }
 
     /// Copies what is in the host's folder `from` into the workspace; all of it or, after an error, nothing.
@@ -54,7 +52,9 @@ impl Sandbox {
     pub fn import_dir(&mut self, from: &Path) -> Result<Transferred> {
         let dir = open_dir(from)?;
         let (quota, workspace) = (self.quota(), self.policy().guest_mount_path.clone());
-        Ok(self.files.edit(quota, now_ns()).import_dir(&workspace, &dir)?)
+        self.change("imported a folder", |tree| {
+            Ok(tree.edit(quota, now_ns()).import_dir(&workspace, &dir)?)
+        })
     }
 
     /// Copies the workspace into the host's folder `to`, which is made if it is not there. Files in it are overwritten;
@@ -110,6 +110,14 @@ impl Sandbox {
         self.files.clone()
     }
 
+    /// Changes the files, in the session too if there is one.
+    fn change<R>(&mut self, note: &str, change: impl FnOnce(&mut Tree) -> Result<R>) -> Result<R> {
+        let Some(session) = &self.session else { return change(&mut self.files) };
+        let outcome = session.change_files(note, change)?;
+        self.files = session.files()?;
+        Ok(outcome)
+    }
+
     fn resolve(&self, path: &str) -> Result<GuestPath> {
         Ok(self.policy().guest_mount_path.resolve(path)?)
     }
@@ -119,7 +127,7 @@ impl Sandbox {
     }
 }
 
-fn open_dir(path: &Path) -> Result<Dir> {
+pub(crate) fn open_dir(path: &Path) -> Result<Dir> {
     Dir::open_ambient_dir(path, ambient_authority()).map_err(host_file("open the folder", path))
 }
 
@@ -128,7 +136,7 @@ fn host_file(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Err
     move |source| Error::HostFile { action, path, source }
 }
 
-fn now_ns() -> u64 {
+pub(crate) fn now_ns() -> u64 {
     let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since_epoch.as_nanos()).unwrap_or(u64::MAX)
 }

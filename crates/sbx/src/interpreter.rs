@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use sbx_core::{ExecutionPolicy, GuestError, RuntimeType, SandboxResult};
+use sbx_core::{ExecutionPolicy, GuestError, RuntimeType, SandboxResult, Snapshot};
 use sbx_runtime_js as js;
 use sbx_runtime_python as python;
-use sbx_vfs::Tree;
+use sbx_sessions::InterpreterState;
+use sbx_vfs::{DescriptorTable, Tree};
 
 use crate::{error::Result, runtimes::Runtimes};
 
@@ -38,6 +39,26 @@ impl Interpreter {
         }
     }
 
+    /// Opens one that goes on where `kept` was put to sleep.
+    pub(crate) async fn wake(
+        runtimes: &Runtimes,
+        runtime: RuntimeType,
+        policy: Arc<ExecutionPolicy>,
+        files: Tree,
+        kept: &InterpreterState,
+    ) -> Result<Self> {
+        let (snapshot, descriptors) = (kept.snapshot.clone(), kept.descriptors.clone());
+        match runtime {
+            RuntimeType::JavaScript | RuntimeType::TypeScript => {
+                let interpreter = runtimes.javascript()?.wake(policy, files, snapshot, descriptors).await?;
+                Ok(Self::JavaScript { interpreter, is_typescript: runtime == RuntimeType::TypeScript })
+            }
+            RuntimeType::Python | _ => {
+                Ok(Self::Python(runtimes.python().wake(policy, files, snapshot, descriptors).await?))
+            }
+        }
+    }
+
     pub(crate) async fn run(&mut self, program: &python::Program) -> Result<SandboxResult> {
         match self {
             Self::Python(interpreter) => Ok(interpreter.run(program).await?),
@@ -58,6 +79,20 @@ impl Interpreter {
         match self {
             Self::Python(interpreter) => Ok(interpreter.files()?),
             Self::JavaScript { interpreter, .. } => Ok(interpreter.files()?),
+        }
+    }
+
+    pub(crate) fn snapshot(&mut self, previous: Option<&Snapshot>) -> Result<Snapshot> {
+        match self {
+            Self::Python(interpreter) => Ok(interpreter.snapshot(previous)?),
+            Self::JavaScript { interpreter, .. } => Ok(interpreter.snapshot(previous)?),
+        }
+    }
+
+    pub(crate) fn descriptors(&self) -> Result<DescriptorTable> {
+        match self {
+            Self::Python(interpreter) => Ok(interpreter.descriptors()?),
+            Self::JavaScript { interpreter, .. } => Ok(interpreter.descriptors()?),
         }
     }
 

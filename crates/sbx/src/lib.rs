@@ -23,10 +23,14 @@ mod runtimes;
 mod interpreter;
 mod sandbox;
 mod files;
+mod session;
+mod storage;
 
 pub use crate::error::{Error, Result};
 pub use crate::runtimes::{ImageInfo, Runtimes, default_image, set_up};
 pub use crate::sandbox::{Sandbox, SandboxBuilder, create_sandbox};
+pub use crate::session::{Durability, Session, Sessions, SessionsBuilder};
+pub use crate::storage::default_storage_dir;
 pub use sbx_cache::{Cache, fetch::NoProgress, fetch::Progress};
 pub use sbx_core::{
     Advice, AdviceKind, Deterministic, Ending, ExecutionPolicy, FuelStatus, GuestError, GuestPath, Mount,
@@ -35,4 +39,14 @@ pub use sbx_core::{
 };
 pub use sbx_host::{CancellationToken, HostConfig, ImageMode, OutputSink, OutputStream};
 pub use sbx_runtime_python::{DEFAULT_IMAGE, Program};
-pub use sbx_vfs::{FileType, Transferred, Tree};
+pub use sbx_sessions::{
+    Error as SessionError, InUse, NewSession, PruneOptions, PruneResult, SessionFile, SessionFiles,
+    SessionId, SessionIdError, SessionInfo, SessionList, SessionStore, SweepResult, TurnEntry, Unreadable,
+};
+pub use sbx_storage::{DiskStorage, MemoryStorage, StorageAdapter, StorageAdapterExt, open as open_storage};
+pub use sbx_vfs::{Change, ChangeKind, FileType, Item, Transferred, Tree};
+
+/// The examples in the guide to sessions.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/sessions.md")]
+struct SessionsGuide;

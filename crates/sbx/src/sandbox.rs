@@ -8,12 +8,16 @@ use std::{
 
 use sbx_core::{ExecutionPolicy, GuestError, RuntimeType, SandboxResult};
 use sbx_runtime_python::Program;
+use sbx_sessions::{SessionId, SessionStore};
+use sbx_storage::{DiskStorage, StorageAdapter};
 use sbx_vfs::Tree;
 
 use crate::{
     error::{Error, Result},
     interpreter::Interpreter,
     runtimes::{Runtimes, default_image},
+    session::{Session, SessionsBuilder},
+    storage::default_storage_dir,
 };
 
 /// A sandbox for `runtime` with the default policy, an empty workspace, and a fresh interpreter for every program.
@@ -46,6 +50,10 @@ pub struct SandboxBuilder {
     image: String,
     files: Option<Tree>,
     auto_persist_globals: bool,
+    session_id: Option<String>,
+    storage: Option<Arc<dyn StorageAdapter>>,
+    workspace_root: Option<PathBuf>,
+    allow_non_uuid: bool,
     log_dir: Option<PathBuf>,
 }
 
@@ -59,6 +67,10 @@ impl SandboxBuilder {
             image: default_image(runtime).to_owned(),
             files: None,
             auto_persist_globals: false,
+            session_id: None,
+            storage: None,
+            workspace_root: None,
+            allow_non_uuid: true,
             log_dir: None,
         }
     }
@@ -94,6 +106,32 @@ impl SandboxBuilder {
         self
     }
 
+    /// Goes on with the session of this id, which is made if there is none. Its files (and with `auto_persist_globals` its
+    /// interpreter) are stored after each program, and another process can go on with them. It is kept in
+    /// [`SandboxBuilder::storage`], by default in the user's data folder.
+    pub fn session_id(mut self, id: impl Into<String>) -> Self {
+        self.session_id = Some(id.into());
+        self
+    }
+
+    /// Keeps the sandbox as a session in this storage; with a new id unless [`SandboxBuilder::session_id`] gives one.
+    pub fn storage(mut self, storage: Arc<dyn StorageAdapter>) -> Self {
+        self.storage = Some(storage);
+        self
+    }
+
+    /// The same in a folder of this machine, which is made if it is not there.
+    pub fn workspace_root(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.workspace_root = Some(folder.into());
+        self
+    }
+
+    /// Whether session ids can be other names than UUIDs of version 4. Default true.
+    pub fn allow_non_uuid(mut self, allow: bool) -> Self {
+        self.allow_non_uuid = allow;
+        self
+    }
+
     /// Where the output of each run is kept as files if the policy says `preserve_logs`. Default: the folder `logs` of the
     /// system's temporary folder for `sbx`.
     pub fn log_dir(mut self, dir: impl Into<PathBuf>) -> Self {
@@ -107,14 +145,17 @@ impl SandboxBuilder {
     /// A policy that makes no sense, an unknown image, a runtime that is not set up.
     pub fn build(self) -> Result<Sandbox> {
         self.policy.validate()?;
-        let runtimes = match self.runtimes {
-            Some(runtimes) => runtimes,
+        let runtimes = match &self.runtimes {
+            Some(runtimes) => runtimes.clone(),
             None => Runtimes::shared()?,
         };
         runtimes.check_image(self.runtime, &self.image)?;
-        let files = match self.files {
-            Some(files) => files,
-            None => runtimes.python().empty_files(&self.policy)?,
+        let session = self.session(&runtimes)?;
+        let files = match (self.files, &session) {
+            (None, None) => runtimes.python().empty_files(&self.policy)?,
+            (None, Some(session)) => session.files()?,
+            (Some(files), None) => files,
+            (Some(_), Some(session)) => return Err(Error::FilesAndSession { id: session.id().clone() }),
         };
         Ok(Sandbox {
             runtime: self.runtime,
@@ -123,10 +164,34 @@ impl SandboxBuilder {
             image: self.image,
             files,
             live: None,
+            session,
             persists: self.auto_persist_globals,
             log_dir: self.log_dir.unwrap_or_else(|| std::env::temp_dir().join("sbx").join("logs")),
             turn: 0,
         })
+    }
+
+    /// The session that the sandbox is, if it is to be kept.
+    fn session(&self, runtimes: &Runtimes) -> Result<Option<Session>> {
+        let storage = match (&self.storage, &self.workspace_root, &self.session_id) {
+            (None, None, None) => return Ok(None),
+            (Some(storage), _, _) => Arc::clone(storage),
+            (None, Some(folder), _) => Arc::new(DiskStorage::open(folder)?),
+            (None, None, Some(_)) => Arc::new(DiskStorage::open(default_storage_dir()?)?),
+        };
+        let store = SessionStore::new(storage).with_allow_non_uuid(self.allow_non_uuid);
+        let sessions = SessionsBuilder::over(store)
+            .runtimes(runtimes.clone())
+            .policy(self.policy.clone())
+            .runtime(self.runtime)
+            .image(&self.image)
+            .persistent(self.auto_persist_globals)
+            .build()?;
+        let session = match &self.session_id {
+            Some(id) => sessions.open_or_create(&SessionId::parse(id).map_err(sbx_sessions::Error::from)?)?,
+            None => sessions.create()?,
+        };
+        Ok(Some(session))
     }
 }
 
@@ -140,6 +205,7 @@ pub struct Sandbox {
     image: String,
     pub(crate) files: Tree,
     live: Option<Interpreter>,
+    pub(crate) session: Option<Session>,
     persists: bool,
     log_dir: PathBuf,
     turn: u64,
@@ -163,7 +229,21 @@ impl Sandbox {
     /// # Errors
     /// As [`Sandbox::execute`].
     pub async fn execute_async(&mut self, program: impl Into<Program>) -> Result<SandboxResult> {
-        let mut program = program.into();
+        let mut result = match &self.session {
+            Some(session) => {
+                let result = session.execute_async(program).await;
+                self.files = session.files_async().await?;
+                result?
+            }
+            None => self.execute_here(program.into()).await?,
+        };
+        if self.policy.preserve_logs {
+            self.keep_logs(&mut result)?;
+        }
+        Ok(result)
+    }
+
+    async fn execute_here(&mut self, mut program: Program) -> Result<SandboxResult> {
         program.at_exit |= !self.persists;
         let mut interpreter = match self.live.take() {
             Some(interpreter) if !interpreter.is_spent() => interpreter,
@@ -172,8 +252,9 @@ impl Sandbox {
         let mut result = interpreter.run(&program).await?;
         self.turn += 1;
         result.turn = self.turn;
-        if interpreter.is_spent() {
-            self.roll_back(&mut result);
+        if interpreter.is_spent() || result.ending.is_cut_off() {
+            // The workspace was never replaced.
+            note_rollback(&mut result, self.persists);
         } else {
             self.files = interpreter.files()?;
             self.spill();
@@ -181,10 +262,19 @@ impl Sandbox {
                 self.live = Some(interpreter);
             }
         }
-        if self.policy.preserve_logs {
-            self.keep_logs(&mut result)?;
-        }
         Ok(result)
+    }
+
+    /// The id of its session, if it is kept as one.
+    #[must_use]
+    pub fn session_id(&self) -> Option<&str> {
+        self.session.as_ref().map(|session| session.id().as_str())
+    }
+
+    /// Its session, if it is kept as one: to fork, rewind and look into.
+    #[must_use]
+    pub fn session(&self) -> Option<&Session> {
+        self.session.as_ref()
     }
 
     /// Whether `code` is valid in the runtime's language. It is parsed inside the guest and not run.
@@ -231,15 +321,6 @@ impl Sandbox {
         self.files.spill(LARGE_FILE_BYTES, None).ok();
     }
 
-    /// Nothing of the run stays: the workspace was never replaced, and so the result lists no changes either.
-    fn roll_back(&mut self, result: &mut SandboxResult) {
-        for paths in [&mut result.files_created, &mut result.files_modified, &mut result.files_deleted] {
-            paths.clear();
-        }
-        let what = if self.persists { "files and variables" } else { "files" };
-        result.metadata.insert("rolled_back".to_owned(), what.to_owned());
-    }
-
     fn keep_logs(&self, result: &mut SandboxResult) -> Result<()> {
         let name = result.metadata.get("run_id").cloned().unwrap_or_else(|| self.turn.to_string());
         let dir = self.log_dir.join(name);
@@ -254,4 +335,13 @@ impl Sandbox {
         result.metadata.insert("logs".to_owned(), dir.display().to_string());
         Ok(())
     }
+}
+
+/// Makes the result say that nothing of the run stays.
+pub(crate) fn note_rollback(result: &mut SandboxResult, with_interpreter: bool) {
+    for paths in [&mut result.files_created, &mut result.files_modified, &mut result.files_deleted] {
+        paths.clear();
+    }
+    let what = if with_interpreter { "files and variables" } else { "files" };
+    result.metadata.insert("rolled_back".to_owned(), what.to_owned());
 }

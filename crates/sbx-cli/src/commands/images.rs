@@ -2,8 +2,7 @@
 
 use std::{path::Path, process::ExitCode};
 
-use comfy_table::{CellAlignment, Table, presets};
-use sbx::{Runtimes, SCHEMA_VERSION, default_image};
+use sbx::{Runtimes, default_image};
 use serde_json::json;
 
 use crate::{console, failure::Outcome};
@@ -25,24 +24,15 @@ pub(crate) fn images(cache: Option<&Path>, as_json: bool) -> Outcome {
                 })
             })
             .collect();
-        console::print(&json!({ "schema_version": SCHEMA_VERSION, "images": list }).to_string())?;
+        console::print_json(json!({ "images": list }))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(["IMAGE", "RUNTIME", "MEMORY", "HOLDS"]);
-    for image in images {
+    let rows = images.iter().map(|image| {
         let memory = image.memory_bytes.map_or_else(|| "not built".to_owned(), sbx::show_bytes);
         let default = if image.name == default_image(image.runtime) { " (default)" } else { "" };
-        table.add_row([
-            image.name.to_owned(),
-            image.runtime.to_string(),
-            memory,
-            format!("{}{default}", image.description),
-        ]);
-    }
-    if let Some(memory) = table.column_mut(2) {
-        memory.set_cell_alignment(CellAlignment::Right);
-    }
-    console::print(&table.trim_fmt())?;
+        let description = format!("{}{default}", image.description);
+        [image.name.to_owned(), image.runtime.to_string(), memory, description]
+    });
+    console::print_table(["IMAGE", "RUNTIME", "MEMORY", "HOLDS"], &[2], rows)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -5,6 +5,7 @@
 
 mod editor;
 mod complete;
+mod session;
 
 use std::{
     io::{self, BufRead as _, IsTerminal as _},
@@ -12,11 +13,14 @@ use std::{
     process::ExitCode,
 };
 
-use sbx::{Cache, Ending, Program, RuntimeType, Runtimes, Sandbox, SandboxBuilder};
+use sbx::{Cache, Durability, Ending, Program, RuntimeType, Runtimes, SandboxBuilder};
 
 use crate::{
-    commands::run::{LiveOutput, keep_changes, open, tell},
-    config::SandboxConfig,
+    commands::{
+        place::Place,
+        run::{LiveOutput, tell},
+    },
+    config::{ReplConfig, SandboxConfig},
     console,
     failure::{Failure, Outcome},
     interrupt::Interrupts,
@@ -32,17 +36,21 @@ const HELP: &str = "\
 Ctrl-C cancels what runs; an input that is cut off takes all variables with it.";
 
 /// Reads, runs and prints until the input ends.
-pub(crate) fn repl(config: SandboxConfig, cache: Option<&Path>) -> Outcome {
+pub(crate) fn repl(config: ReplConfig, cache: Option<&Path>) -> Outcome {
     let runtimes = Runtimes::load(cache)?;
-    let checker = Completeness::new(&config, &runtimes)?;
+    let ReplConfig { sandbox, session } = config;
+    let checker = Completeness::new(&sandbox, &runtimes)?;
     let mut console = Console {
-        sandbox: open(&config, &runtimes, true)?,
+        place: Place::open(&sandbox, session.as_ref(), &runtimes, true, Durability::PerTurn)?,
         runtimes,
         interrupts: Interrupts::install()?,
         n_inputs: 0,
-        config: &config,
+        config: &sandbox,
     };
-    if io::stdin().is_terminal() { console.interactive(checker, cache) } else { console.piped(&checker) }
+    let ended =
+        if io::stdin().is_terminal() { console.interactive(checker, cache) } else { console.piped(&checker) };
+    console.place.close()?;
+    ended
 }
 
 /// The language's own name.
@@ -55,7 +63,7 @@ fn language(runtime: RuntimeType) -> &'static str {
 }
 
 struct Console<'a> {
-    sandbox: Sandbox,
+    place: Place,
     runtimes: Runtimes,
     interrupts: Interrupts,
     n_inputs: u64,
@@ -64,11 +72,12 @@ struct Console<'a> {
 
 impl Console<'_> {
     fn interactive(&mut self, checker: Completeness, cache: Option<&Path>) -> Outcome {
-        console::say(&format!(
-            "{} in a sandbox, image {}; :help lists commands, Ctrl-D leaves",
-            language(self.config.runtime),
-            self.config.image
-        ));
+        let begin = match self.place.session() {
+            Some(session) => format!("session {:?}", session.id()),
+            None => format!("image {}", self.config.image),
+        };
+        let language = language(self.config.runtime);
+        console::say(&format!("{language} in a sandbox, {begin}; :help lists commands, Ctrl-D leaves"));
         // Without a place for it there is no history, which is no reason to have no console.
         let history = Cache::locate(cache).ok().map(|root| root.join("repl-history"));
         let mut editor = Editor::new(checker, history)?;
@@ -116,18 +125,36 @@ impl Console<'_> {
         match text.trim() {
             "" => {}
             ":quit" | ":q" | ":exit" => return Ok(Some(ExitCode::SUCCESS)),
+            ":help" if self.place.session().is_some() => console::say(session::HELP),
             ":help" => console::say(HELP),
             ":files" => self.list_files()?,
-            ":reset" => {
-                self.sandbox = self.fresh()?;
-                console::say("fresh interpreter");
-            }
-            command if command.starts_with(':') => {
-                console::say(&format!("there is no command {command}; :help lists them"));
-            }
+            command if command.starts_with(':') => self.command(command)?,
             _ => return self.run(text),
         }
         Ok(None)
+    }
+
+    fn command(&mut self, command: &str) -> Outcome<()> {
+        let done = match &mut self.place {
+            Place::Session(session) => session::command(session, command)?,
+            Place::Sandbox(sandbox) if command == ":reset" => {
+                // The same files and a fresh interpreter.
+                let builder = SandboxBuilder::new(self.config.runtime)
+                    .runtimes(self.runtimes.clone())
+                    .policy(self.config.policy.clone())
+                    .image(&self.config.image)
+                    .files(sandbox.files())
+                    .auto_persist_globals(true);
+                **sandbox = builder.build()?;
+                console::say("fresh interpreter");
+                true
+            }
+            Place::Sandbox(_) => false,
+        };
+        if !done {
+            console::say(&format!("there is no command {command}; :help lists them"));
+        }
+        Ok(())
     }
 
     fn run(&mut self, code: &str) -> Outcome<Option<ExitCode>> {
@@ -139,33 +166,35 @@ impl Console<'_> {
             .with_cancel(cancel)
             .with_sink(output.sink())
             .with_echo();
-        let result = self.sandbox.execute(program)?;
+        let executed = self.place.execute(program);
         self.interrupts.disarm();
         output.finish()?;
-        keep_changes(&self.sandbox, &result, self.config.workspace.as_deref())?;
+        let result = match executed {
+            // The session is safe where it is kept: the next input can have better luck.
+            Err(Failure::Busy(error) | Failure::Broken(error)) if self.place.session().is_some() => {
+                console::complain(&error);
+                return Ok(None);
+            }
+            executed => executed?,
+        };
+        self.place.keep_changes(&result, self.config)?;
         tell(&result);
         if result.metadata.contains_key("rolled_back") {
-            console::remark("the interpreter is fresh, and the files are as they were before this input");
+            console::remark(match self.place {
+                Place::Session(_) => "variables and files are as they were before this input",
+                Place::Sandbox(_) => {
+                    "the interpreter is fresh, and the files are as they were before this input"
+                }
+            });
         }
         Ok((result.ending == Ending::Exit).then(|| ExitCode::from(result.exit_code)))
     }
 
     fn list_files(&self) -> Outcome<()> {
-        let paths = self.sandbox.list_files();
+        let paths = self.place.list_files()?;
         if paths.is_empty() {
-            console::say(&format!("{} is empty", self.sandbox.policy().guest_mount_path));
+            console::say(&format!("{} is empty", self.config.policy.guest_mount_path));
         }
-        paths.iter().try_for_each(|path| console::print(path.as_str()))
-    }
-
-    /// A sandbox with the same files and a fresh interpreter.
-    fn fresh(&self) -> Outcome<Sandbox> {
-        let builder = SandboxBuilder::new(self.config.runtime)
-            .runtimes(self.runtimes.clone())
-            .policy(self.config.policy.clone())
-            .image(&self.config.image)
-            .files(self.sandbox.files())
-            .auto_persist_globals(true);
-        Ok(builder.build()?)
+        paths.iter().try_for_each(|path| console::print(&console::one_line(path.as_str())))
     }
 }

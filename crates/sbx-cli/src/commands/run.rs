@@ -10,12 +10,13 @@ use std::{
 
 use anyhow::Context as _;
 use sbx::{
-    CancellationToken, Ending, OutputSink, OutputStream, Program, Runtimes, Sandbox, SandboxBuilder,
+    CancellationToken, Durability, Ending, GuestPath, OutputSink, OutputStream, Program, Runtimes,
     SandboxResult,
 };
 
 use crate::{
-    config::{Report, RunConfig, SandboxConfig},
+    commands::place::Place,
+    config::{ProgramConfig, Report, RunConfig},
     console,
     failure::{Failure, Outcome},
     interrupt::Interrupts,
@@ -23,69 +24,69 @@ use crate::{
 
 /// Runs the program.
 pub(crate) fn run(config: RunConfig, cache: Option<&Path>) -> Outcome {
-    let mut sandbox = open(&config.sandbox, &Runtimes::load(cache)?, false)?;
+    let runtimes = Runtimes::load(cache)?;
+    let RunConfig { sandbox, session, fresh, program, report } = config;
+    let persists = session.is_some() && !fresh;
+    // What one program did is stored once, when the session is closed.
+    let durability = Durability::OnIdle;
+    let mut place = Place::open(&sandbox, session.as_ref(), &runtimes, persists, durability)?;
+    let workspace = &sandbox.policy.guest_mount_path;
+    let mut result = execute(program, workspace, report, |program| place.execute(program))?;
+    place.keep_changes(&result, &sandbox)?;
+    let closed = place.close();
+    if let Err(Failure::Busy(error) | Failure::Broken(error) | Failure::Usage(error)) = &closed {
+        result.metadata.insert("unsaved".to_owned(), format!("{error:#}"));
+    }
+    show(&result, report)?;
+    closed?;
+    Ok(ExitCode::from(result.exit_code))
+}
+
+/// Runs a program with `run`, passing its output on while it is produced unless there will be a report as JSON. Ctrl-C
+/// ends it.
+pub(crate) fn execute(
+    config: ProgramConfig,
+    workspace: &GuestPath,
+    report: Report,
+    run: impl FnOnce(Program) -> Outcome<SandboxResult>,
+) -> Outcome<SandboxResult> {
     let interrupts = Interrupts::install()?;
     let cancel = interrupts.arm();
     let mut program =
         Program::new(config.code).with_name(config.name).with_stdin(config.stdin).with_cancel(cancel.clone());
     program.argv = config.argv;
-    if let Some(name) = config.file_name {
-        program.main_file = Some(format!("{}/{name}", sandbox.policy().guest_mount_path));
-    }
-    let result = if config.report == Report::Json {
-        sandbox.execute(program)?
+    program.main_file = config.file_name.map(|name| format!("{workspace}/{name}"));
+    let result = if report == Report::Json {
+        run(program)?
     } else {
         let output = LiveOutput::start(cancel).map_err(Failure::Broken)?;
-        let result = sandbox.execute(program.with_sink(output.sink()))?;
+        let result = run(program.with_sink(output.sink()))?;
         output.finish()?;
         result
     };
     interrupts.disarm();
-    keep_changes(&sandbox, &result, config.sandbox.workspace.as_deref())?;
-    match config.report {
+    Ok(result)
+}
+
+/// Shows the result as far as its output was not it.
+pub(crate) fn show(result: &SandboxResult, report: Report) -> Outcome<()> {
+    match report {
         Report::Json => {
             let json = serde_json::to_string(&result).context("the result cannot be written as JSON");
             console::print(&json.map_err(Failure::Broken)?)?;
         }
         Report::Live => {
-            tell(&result);
+            tell(result);
+            if let (Some(id), true) = (&result.session_id, result.metadata.contains_key("rolled_back")) {
+                console::remark(&format!("session {id:?} is as it was before this turn"));
+            }
             if let Some(logs) = result.metadata.get("logs") {
                 console::remark(&format!("logs are in {logs}"));
             }
         }
         Report::Quiet => {}
     }
-    Ok(ExitCode::from(result.exit_code))
-}
-
-/// The sandbox, with the workspace's files in it.
-pub(crate) fn open(config: &SandboxConfig, runtimes: &Runtimes, persists: bool) -> Outcome<Sandbox> {
-    let mut sandbox = SandboxBuilder::new(config.runtime)
-        .runtimes(runtimes.clone())
-        .policy(config.policy.clone())
-        .image(&config.image)
-        .auto_persist_globals(persists)
-        .build()?;
-    if let Some(dir) = &config.workspace {
-        sandbox
-            .import_dir(dir)
-            .with_context(|| format!("cannot copy {} into the sandbox", dir.display()))
-            .map_err(Failure::Usage)?;
-    }
-    Ok(sandbox)
-}
-
-/// Brings what the program did to the workspace back to its folder.
-pub(crate) fn keep_changes(
-    sandbox: &Sandbox,
-    result: &SandboxResult,
-    workspace: Option<&Path>,
-) -> Outcome<()> {
-    let Some(dir) = workspace else { return Ok(()) };
-    sandbox
-        .export_changes(result, dir)
-        .with_context(|| format!("cannot copy the program's files back to {}", dir.display()))
-        .map_err(Failure::Broken)
+    Ok(())
 }
 
 /// Says how the program ended, unless it did well or has said so itself.

@@ -123,14 +123,14 @@ fn arguments_come_after_the_programs_own_name() {
     let path = folder.path().join("prog.py");
     std::fs::write(&path, "pass").unwrap();
     let file = path.to_str().unwrap();
-    let argv = |line: &[&str]| resolve(line).argv.unwrap();
+    let argv = |line: &[&str]| resolve(line).program.argv.unwrap();
     assert_eq!(argv(&["-c", "x"]), ["-c"]);
     assert_eq!(argv(&["-c", "x", "a", "--", "--b"]), ["-c", "a", "--b"]);
     assert_eq!(argv(&[file, "a", "-c", "x"])[..1], ["-c"], "code wins: the file is its first argument");
     assert_eq!(argv(&[file, "a", "--", "-b"]), ["prog.py", "a", "-b"]);
     let config = resolve(&[file, "--json"]);
     assert_eq!(
-        (config.name.as_str(), config.file_name.as_deref(), config.report),
+        (config.program.name.as_str(), config.program.file_name.as_deref(), config.report),
         ("prog.py", Some("prog.py"), Report::Json)
     );
 }
@@ -141,8 +141,21 @@ fn the_policys_arguments_hold_unless_some_are_given() {
     let path = folder.path().join("policy.toml");
     std::fs::write(&path, "argv = [\"report\", \"-v\"]").unwrap();
     let file = path.to_str().unwrap();
-    assert_eq!(resolve(&["--policy", file, "-c", "x"]).argv, None);
-    assert_eq!(resolve(&["--policy", file, "-c", "x", "a"]).argv.unwrap(), ["-c", "a"]);
+    assert_eq!(resolve(&["--policy", file, "-c", "x"]).program.argv, None);
+    assert_eq!(resolve(&["--policy", file, "-c", "x", "a"]).program.argv.unwrap(), ["-c", "a"]);
+}
+
+#[test]
+fn a_session_is_refused_what_it_cannot_keep() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("policy.toml");
+    std::fs::write(&path, "preserve_logs = true").unwrap();
+    let refused = |line: &[&str]| match run(run_args(&[&["--session", "a", "-c", "x"], line].concat())) {
+        Err(Failure::Usage(error)) => error.to_string(),
+        other => panic!("{other:?}"),
+    };
+    assert!(refused(&["--workspace", folder.path().to_str().unwrap()]).contains("sbx session cp -r"));
+    assert!(refused(&["--policy", path.to_str().unwrap()]).contains("preserve_logs"));
 }
 
 #[test]

@@ -8,16 +8,17 @@ use super::{mapping::MappedImage, region::Region};
 use crate::engine::MEMORY_RESERVATION;
 
 thread_local! {
-    /// The image that the instantiation running on this thread wants under its memory.
-    static WANTED: RefCell<Option<Arc<MappedImage>>> = const { RefCell::new(None) };
+    /// The image that the instantiation running on this thread wants under its memory, and the size it wants.
+    static WANTED: RefCell<Option<(Arc<MappedImage>, usize)>> = const { RefCell::new(None) };
 }
 
-/// Runs `instantiate`, in which the linear memory that wasmtime creates on this thread shows `image`.
+/// Runs `instantiate`, in which the linear memory that wasmtime creates on this thread shows `image` and has `size` bytes
+/// at least.
 ///
 /// A thread-local, because the creator is told a memory's type and nothing about its store. One poll of one
 /// instantiation runs inside, so no other instance can come in between; what is not taken is taken back.
-pub(crate) fn with_image<R>(image: &Arc<MappedImage>, instantiate: impl FnOnce() -> R) -> R {
-    WANTED.set(Some(Arc::clone(image)));
+pub(crate) fn with_image<R>(image: &Arc<MappedImage>, size: usize, instantiate: impl FnOnce() -> R) -> R {
+    WANTED.set(Some((Arc::clone(image), size)));
     let outcome = instantiate();
     WANTED.take();
     outcome
@@ -41,14 +42,15 @@ unsafe impl MemoryCreator for RegionCreator {
     ) -> Result<Box<dyn LinearMemory>, String> {
         let reserved = reserved.ok_or("the engine has no memory reservation")?;
         // The heap of exception objects comes through here too, before the linear memory; its reservation is another.
-        let image = if reserved == MEMORY_RESERVATION { WANTED.take() } else { None };
+        let wanted = if reserved == MEMORY_RESERVATION { WANTED.take() } else { None };
+        let (image, wanted_size) = wanted.map_or((None, 0), |(image, size)| (Some(image), size));
         let region = match &image {
             Some(image) => Region::take(image, reserved, guard),
             None => Region::take_anonymous(reserved, guard),
         };
         let region = region.map_err(|error| format!("cannot map guest memory: {error}"))?;
         let shown = image.as_ref().map_or(0, |image| image.len());
-        let size = shown.max(minimum);
+        let size = shown.max(minimum).max(wanted_size);
         region.grow(shown, size).map_err(|error| format!("cannot map guest memory: {error}"))?;
         Ok(Box::new(RegionMemory { region: Some(region), image, size }))
     }

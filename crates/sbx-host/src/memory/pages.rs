@@ -5,6 +5,11 @@
 
 use std::{io, ops::Range};
 
+/// [`written`] for the memory of a live instance: what is not in one of the ranges still shows the image, or zeros.
+pub(crate) fn written_pages(memory: &[u8], visit: &mut dyn FnMut(Range<usize>)) -> io::Result<bool> {
+    written(memory.as_ptr() as usize, memory.len(), visit)
+}
+
 /// Calls `visit` with each run of written pages, as byte ranges relative to `base`; `Ok(false)` if the system cannot
 /// say, so that the caller has to treat every page as written.
 pub(super) fn written(base: usize, len: usize, visit: &mut dyn FnMut(Range<usize>)) -> io::Result<bool> {

@@ -35,7 +35,10 @@ fn an_image_goes_on_where_it_was_captured() {
     let image = instance.capture("later").unwrap();
     image.save(&temp.cache, "images/later.img").unwrap();
     let loaded = Image::load(&temp.cache, "images/later.img", guest.hash()).unwrap().expect("it was saved");
-    assert_eq!((loaded.name(), loaded.memory_bytes(), loaded.digest()), ("later", 0x1_0000, image.digest()));
+    assert_eq!(
+        (loaded.name(), loaded.memory_bytes(), loaded.reference()),
+        ("later", 0x1_0000, image.reference())
+    );
     for image in [&image, &loaded] {
         // Two forks of each: what one does the other does not see.
         for _ in 0..2 {
@@ -106,7 +109,11 @@ fn a_sealed_image_that_is_none_is_refused_too() {
     let (guest, image) = guest(COUNTER);
     let header = |format: u32, hash: &str, bytes: u64| {
         let json = format!(
-            r#"{{"format":{format},"name":"x","guest_hash":"{hash}","memory_bytes":{bytes},"monotonic_ns":0}}"#
+            concat!(
+                r#"{{"format":{},"identity":{{"name":"x","guest":"{}","digest":"d"}},"#,
+                r#""memory_bytes":{},"monotonic_ns":0}}"#
+            ),
+            format, hash, bytes
         );
         let mut header = json.into_bytes();
         header.resize(0x1_0000, b' ');
@@ -115,14 +122,14 @@ fn a_sealed_image_that_is_none_is_refused_too() {
     for (what, content) in [
         ("an empty file", Vec::new()),
         ("noise", vec![0xA5; 0x2_0000]),
-        ("another format", [header(2, guest.hash(), 0x1_0000), vec![0; 0x1_0000]].concat()),
-        ("another guest's header", [header(1, "00", 0x1_0000), vec![0; 0x1_0000]].concat()),
-        ("more memory than there is", [header(1, guest.hash(), 0x10_0000), vec![0; 0x1_0000]].concat()),
-        ("memory without end", [header(1, guest.hash(), u64::MAX - 0xffff), vec![0; 0x1_0000]].concat()),
-        ("half a page", [header(1, guest.hash(), 100), vec![0; 0x1_0000]].concat()),
+        ("another format", [header(1, guest.hash(), 0x1_0000), vec![0; 0x1_0000]].concat()),
+        ("another guest's header", [header(2, "00", 0x1_0000), vec![0; 0x1_0000]].concat()),
+        ("more memory than there is", [header(2, guest.hash(), 0x10_0000), vec![0; 0x1_0000]].concat()),
+        ("memory without end", [header(2, guest.hash(), u64::MAX - 0xffff), vec![0; 0x1_0000]].concat()),
+        ("half a page", [header(2, guest.hash(), 100), vec![0; 0x1_0000]].concat()),
     ] {
         let temp = temp_cache();
-        let context = format!("image 1; guest {}", guest.hash());
+        let context = format!("image 2; guest {}", guest.hash());
         temp.cache.put("images/x.img", &context, |file| file.write_all(&content)).unwrap();
         let error = Image::load(&temp.cache, "images/x.img", guest.hash()).expect_err(what);
         assert_eq!(error.code(), "host.bad_image", "{what}");

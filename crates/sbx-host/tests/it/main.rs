@@ -21,6 +21,8 @@ mod hostile; // any call with any argument
 #[cfg(test)]
 mod isolation; // nothing of one run is seen by another
 #[cfg(test)]
+mod snapshots; // what an instance is between runs, taken and put under another
+#[cfg(test)]
 mod images; // images and artifacts: kept, refused when changed, rebuilt
 #[cfg(test)]
 mod clock; // randomness and time, real and fixed

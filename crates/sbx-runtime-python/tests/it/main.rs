@@ -24,3 +24,5 @@ mod packages; // libraries at work on files
 mod door; // programs that forge what the interpreter reports
 #[cfg(test)]
 mod advice; // what a result suggests
+#[cfg(test)]
+mod snapshots; // interpreters put away between two programs and woken

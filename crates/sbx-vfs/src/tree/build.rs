@@ -188,7 +188,8 @@ impl Tree {
 
     /// Keeps a directory and all above it where they are.
     pub(crate) fn pin(&mut self, dir: Ino) {
-        let above: Vec<Ino> = self.ancestors(dir).collect();
+        let is_loose = |ino: &Ino| self.inode(*ino).is_ok_and(|inode| !inode.pinned);
+        let above: Vec<Ino> = self.ancestors(dir).filter(is_loose).collect();
         for ino in above {
             if let Ok(inode) = self.inode_mut(ino) {
                 inode.pinned = true;

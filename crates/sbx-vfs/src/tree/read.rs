@@ -71,10 +71,7 @@ impl Tree {
     /// [`Error::NotFound`], [`Error::NotAFile`]; [`Error::Io`] if lazily loaded bytes do not come.
     pub fn read_file(&self, path: &GuestPath) -> Result<Vec<u8>> {
         let content = self.content(path)?;
-        let len = usize::try_from(content.len()).map_err(|_big| Error::NotAFile { path: path.clone() })?;
-        let mut bytes = vec![0; len];
-        content.read_at(0, &mut bytes).map_err(|source| Error::Io { path: path.clone(), source })?;
-        Ok(bytes)
+        content.read_all().map_err(|source| Error::Io { path: path.clone(), source })
     }
 
     /// Fills `buf` from `offset` of the file at `path`; fewer bytes only at its end.

@@ -18,6 +18,8 @@ mod mounts; // host folders: read-only, writable, overlaid
 #[cfg(target_os = "linux")]
 mod model; // random operations, compared with a real Linux directory
 #[cfg(test)]
+mod records; // trees that are kept: full records and changes, over the same base and others, damaged and made up
+#[cfg(test)]
 mod trees; // the host's side: builder, editor, diffs, digests, lazily loaded blobs
 
 #[cfg(test)]

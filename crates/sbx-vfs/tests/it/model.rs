@@ -11,7 +11,7 @@
 //! * `TIMES`: reads do not change the access time; time comes from the host, not from a clock.
 
 mod linux;
-mod op;
+pub(crate) mod op;
 
 use std::collections::BTreeMap;
 

@@ -260,6 +260,19 @@ fn blobs_are_read_when_asked_and_copied_when_written() {
 }
 
 #[test]
+fn a_cut_blob_has_a_digest_of_its_own() {
+    let (store, tree) = stored(false);
+    for len in [1, 65_536, 199_999, 200_001] {
+        let mut vfs = Vfs::new(tree.clone(), Quota::default(), Vec::new()).unwrap();
+        let fd = open(&mut vfs, "app/blob", read_write()).unwrap();
+        vfs.set_size(fd, len).unwrap();
+        let mut expected = store.bytes.clone();
+        expected.resize(usize::try_from(len).unwrap(), 0);
+        assert_eq!(vfs.tree().digest(&path("/app/blob")).unwrap(), Digest::of(&expected), "{len}");
+    }
+}
+
+#[test]
 fn storage_that_is_away_is_eio_and_breaks_nothing() {
     let (_store, tree) = stored(true);
     let mut vfs = Vfs::new(tree, Quota::default(), Vec::new()).unwrap();

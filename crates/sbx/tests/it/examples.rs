@@ -13,6 +13,7 @@ const EXAMPLES: [(&str, &str); 7] = [
     ("files", "exported 2 files, 9 bytes\n"),
     ("javascript", "the first primes: [ 2, 3, 5, 7, 11 ]\n"),
     ("limits", "cancelled         exit code 130"),
+    ("sessions", "pruned 3 sessions"),
     ("streaming", "Stdout: tick 2\nended as cancelled"),
     ("many", "400 programs on "),
 ];

@@ -1,6 +1,11 @@
 //! Two languages on the same files: what one writes the other reads, to the byte.
 
-use sbx::{Ending, ExecutionPolicy, RuntimeType, Sandbox, SandboxBuilder, Tree};
+use std::sync::Arc;
+
+use sbx::{
+    Ending, ExecutionPolicy, MemoryStorage, RuntimeType, Sandbox, SandboxBuilder, Sessions, SessionsBuilder,
+    StorageAdapter, Tree,
+};
 
 use super::lab::runtimes;
 
@@ -166,4 +171,69 @@ fn typescript_runs_or_says_what_it_needs() {
         }
         Err(error) => assert_eq!(error.code(), "javascript.no_typescript"),
     }
+}
+
+/// Sessions of one language in this storage.
+fn sessions(runtime: RuntimeType, storage: &Arc<MemoryStorage>) -> Sessions {
+    let storage: Arc<dyn StorageAdapter> = Arc::<MemoryStorage>::clone(storage);
+    let builder = SessionsBuilder::new(storage)
+        .runtimes(runtimes())
+        .runtime(runtime)
+        .policy(ExecutionPolicy::default().with_fuel_budget(500_000_000));
+    let builder = if runtime == RuntimeType::Python { builder.image("python") } else { builder };
+    builder.build().unwrap()
+}
+
+#[test]
+fn a_javascript_session_goes_on_after_it_slept() {
+    let storage = Arc::new(MemoryStorage::new());
+    let id = {
+        let session = sessions(RuntimeType::JavaScript, &storage).create().unwrap();
+        let result = session
+            .execute("let n = 1; const f = (x) => x + n; class A { #p = 5; get p() { return this.#p } } const a = new A(); writeText('kept', 'x')")
+            .unwrap();
+        assert!(result.success, "{}", result.stderr);
+        let id = session.id().clone();
+        session.close().unwrap();
+        id
+    };
+    let session = sessions(RuntimeType::JavaScript, &storage).open(&id).unwrap();
+    assert_eq!(session.execute("[f(1), a.p, readText('kept')]").unwrap().value(), Some("[ 2, 5, 'x' ]"));
+    let cut = session
+        .execute("n = 100; writeText('gone', 'x'); while (true) n++")
+        .unwrap_or_else(|error| panic!("{error}"));
+    assert!(cut.ending == Ending::FuelExhausted || cut.ending == Ending::Timeout, "{:?}", cut.ending);
+    assert_eq!(session.execute("[n, fileExists('gone')]").unwrap().value(), Some("[ 1, false ]"));
+    let forks = session.fork(3).unwrap();
+    let drawn: std::collections::BTreeSet<_> =
+        forks.iter().map(|fork| fork.execute("Math.random()").unwrap().value().unwrap().to_owned()).collect();
+    assert_eq!(drawn.len(), 3, "forks draw numbers of their own");
+}
+
+#[test]
+fn both_languages_share_one_session() {
+    let storage = Arc::new(MemoryStorage::new());
+    let id = {
+        let session = sessions(RuntimeType::JavaScript, &storage).create().unwrap();
+        assert!(session.execute("let mine = 'js'; writeJson('data.json', { by: mine })").unwrap().success);
+        let id = session.id().clone();
+        session.close().unwrap();
+        id
+    };
+    {
+        let session = sessions(RuntimeType::Python, &storage).open(&id).unwrap();
+        let result = session
+            .execute("import json\nmine = json.load(open('data.json'))['by'] + ' and python'\nopen('data.json', 'w').write(json.dumps({'by': mine}))")
+            .unwrap();
+        assert!(result.success, "{}", result.stderr);
+        session.close().unwrap();
+    }
+    {
+        let session = sessions(RuntimeType::JavaScript, &storage).open(&id).unwrap();
+        let result = session.execute("[mine, readJson('data.json').by]").unwrap();
+        assert_eq!(result.value(), Some("[ 'js', 'js and python' ]"), "{}", result.stderr);
+        session.close().unwrap();
+    }
+    let session = sessions(RuntimeType::Python, &storage).open(&id).unwrap();
+    assert_eq!(session.execute("mine").unwrap().value(), Some("'js and python'"));
 }

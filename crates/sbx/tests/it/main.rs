@@ -10,3 +10,7 @@ mod languages; // JavaScript and TypeScript beside Python, on the same files
 mod async_runs; // many runs on few threads
 #[cfg(test)]
 mod cache; // a damaged cache: refused and mended, never a crash
+#[cfg(test)]
+mod sessions; // what goes on from turn to turn, and what a bad turn leaves
+#[cfg(test)]
+mod tampered; // stored sessions that were damaged, and sessions that look for one another
