@@ -252,7 +252,7 @@ impl Sandbox {
         let mut result = interpreter.run(&program).await?;
         self.turn += 1;
         result.turn = self.turn;
-        if interpreter.is_spent() || result.ending.is_cut_off() {
+        if interpreter.is_spent() {
             // The workspace was never replaced.
             note_rollback(&mut result, self.persists);
         } else {

@@ -10,7 +10,7 @@ mod slot;
 
 use std::sync::Arc;
 
-use sbx_core::SandboxResult;
+use sbx_core::{RuntimeType, SandboxResult};
 use sbx_runtime_python::Program;
 use sbx_sessions::{SessionId, SessionState, SessionStore, TurnEntry, TurnSummary};
 use sbx_vfs::{Change, Tree};
@@ -23,6 +23,7 @@ use self::{
 use crate::{
     error::{Error, Result},
     interpreter::Interpreter,
+    runtimes::default_image,
 };
 
 /// A session: programs run in it one after another, each finding what the ones before it left, names and modules and
@@ -70,18 +71,40 @@ impl Session {
     /// # Errors
     /// As [`Session::execute`].
     pub async fn execute_async(&self, program: impl Into<Program>) -> Result<SandboxResult> {
+        self.execute_in_async(self.inner.runtime, program).await
+    }
+
+    /// [`Session::execute`] in another language than the sessions' own. All languages of a session share its files; each has
+    /// an interpreter of its own.
+    ///
+    /// # Errors
+    /// As [`Session::execute`]; a language that is not set up.
+    pub fn execute_in(&self, runtime: RuntimeType, program: impl Into<Program>) -> Result<SandboxResult> {
+        self.inner.block_on(self.execute_in_async(runtime, program))
+    }
+
+    /// [`Session::execute_in`] for async callers.
+    ///
+    /// # Errors
+    /// As [`Session::execute_in`].
+    pub async fn execute_in_async(
+        &self,
+        runtime: RuntimeType,
+        program: impl Into<Program>,
+    ) -> Result<SandboxResult> {
         let mut program = program.into();
         program.at_exit |= !self.inner.persistent;
         let mut state = self.slot.state.lock().await;
         let awake = self.inner.wake(&self.slot, &mut state).await?;
         self.inner.cover(awake).await?;
         // Out of the slot while it runs: if this future is dropped, the next turn starts from the last good one.
+        // One of another language has files that this turn is going to change, and goes too.
         let mut interpreter = match awake.live.take() {
-            Some(interpreter) => interpreter,
-            None => self.inner.open(awake.held.state()).await?,
+            Some((of, interpreter)) if of == runtime => interpreter,
+            Some(_) | None => self.inner.open(runtime, awake.held.state()).await?,
         };
         let mut result = interpreter.run(&program).await?;
-        let next = self.inner.take_turn(awake, interpreter, &mut result)?;
+        let next = self.inner.take_turn(awake, (runtime, interpreter), &mut result)?;
         result.turn = awake.held.stage(TurnSummary::from_result(&result), next);
         result.session_id = Some(self.id().to_string());
         self.slot.touch(awake.live.is_some());
@@ -112,7 +135,7 @@ impl Session {
     /// As [`Session::execute`].
     pub async fn peek_async(&self, program: impl Into<Program>) -> Result<SandboxResult> {
         let now = self.state(None).await?;
-        let mut result = self.inner.open(&now).await?.run(&program.into()).await?;
+        let mut result = self.inner.open(self.inner.runtime, &now).await?.run(&program.into()).await?;
         for paths in [&mut result.files_created, &mut result.files_modified, &mut result.files_deleted] {
             paths.clear();
         }
@@ -281,14 +304,16 @@ impl Drop for Session {
 
 impl Inner {
     /// An interpreter that goes on from `state`.
-    async fn open(&self, state: &SessionState) -> Result<Interpreter> {
+    async fn open(&self, runtime: RuntimeType, state: &SessionState) -> Result<Interpreter> {
         let (policy, files) = (Arc::clone(&self.policy), state.tree.clone());
-        match state.interpreters.get(&self.runtime) {
+        match state.interpreters.get(&runtime) {
             Some(kept) if self.persistent => {
-                Interpreter::wake(&self.runtimes, self.runtime, policy, files, kept).await
+                Interpreter::wake(&self.runtimes, runtime, policy, files, kept).await
             }
             Some(_) | None => {
-                Interpreter::open(&self.runtimes, self.runtime, &self.image, policy, files).await
+                let image =
+                    if runtime == self.runtime { self.image.as_str() } else { default_image(runtime) };
+                Interpreter::open(&self.runtimes, runtime, image, policy, files).await
             }
         }
     }
@@ -307,7 +332,7 @@ impl Inner {
     fn take_turn(
         &self,
         awake: &mut Awake,
-        mut interpreter: Interpreter,
+        (runtime, mut interpreter): (RuntimeType, Interpreter),
         result: &mut SandboxResult,
     ) -> Result<Option<SessionState>> {
         if interpreter.is_spent() || result.ending.is_cut_off() {
@@ -317,13 +342,13 @@ impl Inner {
         let now = awake.held.state();
         let mut next = SessionState { tree: interpreter.files()?, ..now.clone() };
         if self.persistent {
-            let before = now.interpreters.get(&self.runtime).map(|kept| &kept.snapshot);
+            let before = now.interpreters.get(&runtime).map(|kept| &kept.snapshot);
             let kept = sbx_sessions::InterpreterState {
                 snapshot: interpreter.snapshot(before)?,
                 descriptors: interpreter.descriptors()?,
             };
-            next.interpreters.insert(self.runtime, kept);
-            awake.live = Some(interpreter);
+            next.interpreters.insert(runtime, kept);
+            awake.live = Some((runtime, interpreter));
         }
         Ok(Some(next))
     }

@@ -90,8 +90,6 @@ impl Place {
     /// Stores what is not stored, and lets others have the session.
     pub(crate) fn close(self) -> Outcome<()> {
         if let Self::Session(session) = self {
-            // First, since closing takes a session that somebody else has taken over for closed.
-            session.save()?;
             session.close()?;
         }
         Ok(())

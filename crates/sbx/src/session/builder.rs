@@ -86,8 +86,8 @@ impl SessionsBuilder {
         self
     }
 
-    /// The language of the programs. Default Python. A session can be opened with one after another: they share its files,
-    /// and each has an interpreter of its own in it.
+    /// The language that [`Session::execute`] takes. Default Python. [`Session::execute_in`] takes any: all share the session's
+    /// files, and each has an interpreter of its own in it.
     pub fn runtime(mut self, runtime: RuntimeType) -> Self {
         self.runtime = runtime;
         self

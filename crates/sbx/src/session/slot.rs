@@ -8,6 +8,7 @@ use std::{
     time::Instant,
 };
 
+use sbx_core::RuntimeType;
 use sbx_sessions::{Held, SessionId};
 use tokio::sync::Mutex;
 
@@ -42,8 +43,8 @@ pub(super) enum State {
 pub(super) struct Awake {
     /// The lease, and the state after the last good turn.
     pub(super) held: Held,
-    /// An interpreter in that very state, if one is in memory.
-    pub(super) live: Option<Interpreter>,
+    /// An interpreter in that very state, if one is in memory, and its language.
+    pub(super) live: Option<(RuntimeType, Interpreter)>,
 }
 
 impl Slot {
@@ -85,7 +86,7 @@ impl Slot {
 }
 
 /// Stores what is not stored and lets go of the session, so that it takes no memory here. An ephemeral one
-/// gives up its interpreter and stays.
+/// gives up its interpreter and stays. An error leaves it awake, unless somebody else has taken it over.
 pub(super) async fn hibernate(slot: &Slot) -> Result<(), sbx_sessions::Error> {
     let mut state = slot.state.lock().await;
     put_to_sleep(slot, &mut state).await
@@ -104,13 +105,11 @@ async fn put_to_sleep(slot: &Slot, state: &mut State) -> Result<(), sbx_sessions
         slot.is_live.store(false, Ordering::Relaxed);
         return Ok(());
     }
-    match awake.held.give_back().await {
-        // Fenced: somebody else goes on from an earlier state, and ours is no longer the session's.
-        Ok(()) | Err(sbx_sessions::Error::Fenced { .. }) => {
-            slot.is_live.store(false, Ordering::Relaxed);
-            *state = State::Asleep;
-            Ok(())
-        }
-        Err(error) => Err(error),
+    let given_back = awake.held.give_back().await;
+    // Fenced: somebody else goes on from an earlier state, and ours is no longer the session's.
+    if matches!(given_back, Ok(()) | Err(sbx_sessions::Error::Fenced { .. })) {
+        slot.is_live.store(false, Ordering::Relaxed);
+        *state = State::Asleep;
     }
+    given_back
 }
