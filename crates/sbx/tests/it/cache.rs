@@ -10,6 +10,9 @@ use sbx::{Cache, Ending, NoProgress, RuntimeType, Runtimes, SandboxBuilder, set_
 
 use crate::lab::runtimes;
 
+/// The folders of a cache that runs depend on.
+const PARTS: [&str; 3] = ["artifacts", "guests", "images"];
+
 /// A copy of the machine's cache. Its seals hold wherever it is: they are keyed by the cache's key, which comes along.
 struct Copied {
     folder: tempfile::TempDir,
@@ -20,7 +23,14 @@ impl Copied {
         runtimes();
         let source = Cache::open(&Cache::locate(None).unwrap()).unwrap();
         let folder = tempfile::Builder::new().prefix("sbx-cache").tempdir().unwrap();
-        copy(source.root(), &folder.path().join("cache"));
+        let root = folder.path().join("cache");
+        fs::create_dir(&root).unwrap();
+        fs::set_permissions(&root, fs::metadata(source.root()).unwrap().permissions()).unwrap();
+        // What else is there (locks, servers of other tests) is not the program's to check.
+        for part in PARTS {
+            copy(&source.root().join(part), &root.join(part));
+        }
+        fs::copy(source.root().join("key"), root.join("key")).unwrap();
         let copied = Self { folder };
         copied.run().unwrap();
         copied.drop_leftovers();
@@ -47,7 +57,7 @@ impl Copied {
     /// Every file of it but the seals, the key and the locks, sorted.
     fn data_files(&self) -> Vec<PathBuf> {
         let mut files = Vec::new();
-        for part in ["artifacts", "guests", "images"] {
+        for part in PARTS {
             list(&self.root().join(part), &mut files);
         }
         files.retain(|path| path.extension().is_none_or(|extension| extension != "seal"));
