@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use proptest::prelude::*;
 use sbx_core::{Deterministic, ExecutionPolicy, PAGE_BYTES, Snapshot};
 use sbx_runtime_python::{Interpreter, Program};
 
@@ -97,6 +98,65 @@ fn a_woken_interpreter_is_bit_for_bit_the_same_in_deterministic_mode() {
     }
 }
 
+/// A statement that changes the interpreter, its files or what it has open, by what a number says.
+fn statement(choice: u32) -> String {
+    let n = choice / 16 % 23;
+    match choice % 16 {
+        0 => format!("names[{n}] = [random.random() for _ in range({n})]"),
+        1 => format!("names.pop({n}, None)"),
+        2 => format!("open('f{n}', 'a').write(str(names.get({n})))"),
+        3 => format!("os.path.exists('f{n}') and os.remove('f{n}')"),
+        4 => format!("files.append(open('f{n}', 'a+')); files[-1].write('x' * {n})"),
+        5 => "files and files.pop(0).close()".to_owned(),
+        6 => format!("def f{n}(x, y={n}): return x * y + len(names)"),
+        7 => format!(
+            "print([f({n}) for name, f in sorted(globals().items()) if name[0] == 'f' and callable(f)])"
+        ),
+        8 => "print(next(counter), time.time(), time.monotonic())".to_owned(),
+        9 => {
+            format!("data = bytearray({n} * 50_000 + 1); data[{n}::4096] = os.urandom(len(data[{n}::4096]))")
+        }
+        10 => "print(hash(bytes(data)), uuid.uuid4(), sys.stdin.read())".to_owned(),
+        11 => "print(sorted(os.listdir()), gc.collect())".to_owned(),
+        12 => format!("names['loop'] = names; {n} // ({n} % 5)"),
+        13 => format!("class C{n}(list):\n    made = {n}\nnames['c'] = C{n}(names)"),
+        14 => format!(
+            "os.makedirs('d/{n}', exist_ok=True); os.rename('d', 'e') if {n} % 7 == 0 and not os.path.exists('e') else None"
+        ),
+        _ => format!("print({{k: v for k, v in names.items() if k != 'loop'}}, {n})"),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    /// Random programs, put away and woken at random points: output, fuel and memory are those of one that never slept.
+    #[test]
+    fn random_programs_do_not_notice_that_they_slept(
+        seed in 0u64..1000,
+        turns in prop::collection::vec((prop::collection::vec(0u32..16 * 23, 1..6), any::<bool>()), 1..8),
+    ) {
+        let policy = policy().with_deterministic(Deterministic::new(seed));
+        let mut live = open(PLAIN, policy.clone());
+        let mut sleeper = open(PLAIN, policy.clone());
+        let mut last: Option<Snapshot> = None;
+        let begin = "import gc, itertools, os, random, sys, time, uuid\nnames, files, data = {}, [], b''\ncounter = itertools.count()";
+        let mut program = begin.to_owned();
+        for (statements, sleeps) in turns {
+            let (expected, got) = (turn(&mut live, program.as_str()), turn(&mut sleeper, program.as_str()));
+            prop_assert_eq!((&got.stdout, &got.stderr), (&expected.stdout, &expected.stderr), "{}", program);
+            prop_assert_eq!((got.ending, got.fuel_consumed), (expected.ending, expected.fuel_consumed));
+            prop_assert_eq!(sleeper.instance().memory_digest(), live.instance().memory_digest());
+            if sleeps {
+                let snapshot = sleeper.snapshot(last.as_ref()).unwrap();
+                sleeper = wake_from(&sleeper, &snapshot, &policy);
+                last = Some(snapshot);
+            }
+            program = statements.into_iter().map(statement).collect::<Vec<_>>().join("\n");
+        }
+    }
+}
+
 #[test]
 fn forks_draw_different_numbers() {
     let policy = policy();
@@ -107,7 +167,7 @@ fn forks_draw_different_numbers() {
     );
     let snapshot = parent.snapshot(None).unwrap();
     let mut seen = BTreeSet::new();
-    let count = if std::env::var_os("SBX_SLOW_TESTS").is_some() { 1000 } else { 200 };
+    let count = 1000;
     for _ in 0..count {
         let mut fork = wake_from(&parent, &snapshot, &policy);
         let drawn = says(

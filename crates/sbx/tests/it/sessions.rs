@@ -2,15 +2,20 @@
 
 use std::{
     collections::BTreeSet,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
 
+use bytes::Bytes;
 use sbx::{
     Deterministic, DiskStorage, Durability, Ending, Error, ExecutionPolicy, MemoryStorage, Program,
     SandboxBuilder, SandboxResult, Session, SessionId, Sessions, SessionsBuilder, StorageAdapter,
 };
+use sbx_storage::{Error as StorageError, Expect, Key, Listing, Object, Version};
 
 fn memory() -> Arc<dyn StorageAdapter> {
     Arc::new(MemoryStorage::new())
@@ -387,6 +392,59 @@ fn a_program_with_input_and_cancel_works_in_a_session() {
         session.execute(Program::new("name = 'lost'\nwhile True: pass").with_cancel(cancel)).unwrap();
     assert_eq!(result.ending, Ending::Cancelled);
     assert_eq!(says(&session, "print(name)"), "Ada\n");
+}
+
+/// Memory whose writes fail while somebody says so.
+#[derive(Debug, Default)]
+struct Outage {
+    memory: MemoryStorage,
+    is_out: AtomicBool,
+}
+
+#[async_trait::async_trait]
+impl StorageAdapter for Outage {
+    async fn read(&self, key: &Key) -> Result<Option<Object>, StorageError> {
+        self.memory.read(key).await
+    }
+
+    async fn write(&self, key: &Key, bytes: Bytes, expect: Expect) -> Result<Version, StorageError> {
+        if self.is_out.load(Ordering::Relaxed) {
+            let (action, problem) = (format!("write {key}"), "it is out for the test".to_owned());
+            return Err(StorageError::Unavailable { action, problem, source: None });
+        }
+        self.memory.write(key, bytes, expect).await
+    }
+
+    async fn delete(&self, key: &Key) -> Result<(), StorageError> {
+        self.memory.delete(key).await
+    }
+
+    async fn list(&self, prefix: &str, after: Option<&Key>) -> Result<Listing, StorageError> {
+        self.memory.list(prefix, after).await
+    }
+}
+
+#[test]
+fn an_outage_loses_nothing_and_needs_no_restart() {
+    let storage = Arc::new(Outage::default());
+    let adapter: Arc<dyn StorageAdapter> = Arc::clone(&storage) as _;
+    let session = builder(&adapter).image("python").build().unwrap().create().unwrap();
+    says(&session, "x = [1]; open('f', 'w').write('1')");
+    storage.is_out.store(true, Ordering::Relaxed);
+    for n in 2..=3 {
+        let error =
+            session.execute(format!("x.append({n}); open('f', 'a').write('{n}'); print(x)")).unwrap_err();
+        assert_eq!(error.code(), "storage.unavailable", "{error}");
+        let Error::Unsaved { result, .. } = error else { panic!("the turn ran: {error}") };
+        assert!(result.stdout.ends_with(&format!("{n}]\n")), "{}", result.stdout);
+    }
+    assert_eq!(session.close().unwrap_err().code(), "storage.unavailable");
+    storage.is_out.store(false, Ordering::Relaxed);
+    assert_eq!(says(&session, "print(x, open('f').read())"), "[1, 2, 3] 123\n");
+    session.close().unwrap();
+    let again = builder(&adapter).image("python").build().unwrap().open(session.id()).unwrap();
+    assert_eq!(says(&again, "print(x, open('f').read())"), "[1, 2, 3] 123\n");
+    assert_eq!(again.log().unwrap().len(), 6, "the beginning, three turns around the outage, two after it");
 }
 
 /// Waits for a future of the storage or the store, which need no executor.
