@@ -60,7 +60,8 @@ impl Session {
     ///
     /// # Errors
     /// What the host or the storage fails at. [`Error::Unsaved`] has the result of a turn that ran and could not be stored:
-    /// the session goes on from it in memory, and the next turn or [`Session::save`] stores both.
+    /// the session goes on from it in memory, and the next turn or [`Session::save`] stores both. A turn whose state is more
+    /// than a session can hold is rolled back and is an error.
     pub fn execute(&self, program: impl Into<Program>) -> Result<SandboxResult> {
         self.inner.block_on(self.execute_async(program))
     }
@@ -115,6 +116,12 @@ impl Session {
             // Somebody else has the session: what is here is not its future any more.
             Err(error @ sbx_sessions::Error::Fenced { .. }) => {
                 *state = State::Asleep;
+                Err(error.into())
+            }
+            // Trying again would not help: the turn is as if it had not been.
+            Err(error @ (sbx_sessions::Error::TooLarge { .. } | sbx_sessions::Error::Files(_))) => {
+                awake.held.unstage();
+                awake.live = None;
                 Err(error.into())
             }
             Err(source) => Err(Error::Unsaved { result: Box::new(result), source }),
