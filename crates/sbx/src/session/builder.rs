@@ -31,7 +31,8 @@ pub enum Durability {
     PerTurn,
     /// When the session has been idle for a while, is closed, or is saved. A crash loses the turns since.
     OnIdle,
-    /// Never, unless it is saved or forked: the session ends with its last handle.
+    /// Never, unless it is saved or forked: the session ends with its last handle. One that was stored before is treated as
+    /// with [`Durability::OnIdle`].
     Ephemeral,
 }
 
@@ -307,7 +308,8 @@ impl Inner {
             Some(slot) => slot,
             None => {
                 self.store.info(id).await?;
-                let slot = Slot::new(id.clone(), State::Asleep, self.durability == Durability::Ephemeral);
+                // Somebody has stored it: it is not ours to remove.
+                let slot = Slot::new(id.clone(), State::Asleep, false);
                 Arc::clone(self.slots().entry(id.clone()).or_insert(slot))
             }
         };
@@ -390,15 +392,9 @@ impl Inner {
             slots.values().filter(|slot| Arc::strong_count(slot) == 1).cloned().collect()
         };
         for slot in unused {
-            let was_ephemeral = slot.is_ephemeral();
-            // Nobody can get at it any more but through us: it can be put to sleep, and then it goes.
-            slot.keep();
-            if let Err(error) = slot::hibernate_if_free(&slot).await {
+            if let Err(error) = self.retire(&slot).await {
                 tracing::warn!(session = %slot.id, %error, "a session could not be stored; trying again");
                 continue;
-            }
-            if was_ephemeral && let Err(error) = self.store.delete(&slot.id).await {
-                tracing::warn!(session = %slot.id, %error, "an ephemeral session could not be removed");
             }
             let mut slots = self.slots();
             // Ours and that of the table: nobody took a handle meanwhile.
@@ -406,6 +402,18 @@ impl Inner {
                 slots.remove(&slot.id);
             }
         }
+    }
+
+    /// Puts a session to sleep that lost its last handle; an ephemeral one is removed.
+    async fn retire(&self, slot: &Slot) -> Result<()> {
+        let was_ephemeral = slot.is_ephemeral();
+        // So that its lease is given back, too.
+        slot.keep();
+        slot::hibernate(slot).await?;
+        if was_ephemeral {
+            self.store.delete(&slot.id).await?;
+        }
+        Ok(())
     }
 
     /// How long a turn can take, and a little to store it: what the lease must cover.
@@ -420,7 +428,7 @@ impl Drop for Inner {
         let slots = std::mem::take(&mut *self.slots());
         self.block_on(async {
             for slot in slots.values() {
-                if let Err(error) = slot::hibernate(slot).await {
+                if let Err(error) = self.retire(slot).await {
                     tracing::error!(session = %slot.id, %error, "the session's last turns are lost");
                 }
             }

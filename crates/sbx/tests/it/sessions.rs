@@ -302,12 +302,20 @@ fn an_ephemeral_session_ends_with_its_last_handle() {
     sessions.hibernate_all().unwrap();
     assert_eq!(says(&gone, "print(x)"), "1\n", "its interpreter slept, and its state is in memory");
     kept.save().unwrap();
+    let id = kept.id().clone();
     drop((gone, kept));
     let started = Instant::now();
     while sessions.store().list().await_now().sessions.len() > 1 {
         assert!(started.elapsed() < Duration::from_secs(10), "it is removed");
         thread::sleep(Duration::from_millis(20));
     }
+    // One that was stored stays, whoever opens it.
+    let again = sessions.open(&id).unwrap();
+    assert_eq!(says(&again, "x += 1; print(x)"), "2\n");
+    drop(again);
+    drop(sessions);
+    let sessions = builder(&storage).image("python").build().unwrap();
+    assert_eq!(says(&sessions.open(&id).unwrap(), "print(x)"), "2\n");
 }
 
 #[test]
