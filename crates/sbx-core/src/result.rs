@@ -171,8 +171,10 @@ impl SandboxResult {
 
     /// Fills in the wall clock.
     pub fn set_duration(&mut self, duration: Duration) {
-        self.duration_seconds = duration.as_secs_f64();
-        self.duration_ms = self.duration_seconds * 1e3;
+        // One division each: the nearest number, which JSON then gives back as it is.
+        let nanoseconds = duration.as_nanos() as f64;
+        self.duration_seconds = nanoseconds / 1e9;
+        self.duration_ms = nanoseconds / 1e6;
     }
 
     /// The value of the last expression as plain text, if the program ended with one.
@@ -258,6 +260,7 @@ mod tests {
     #[test]
     fn json_round_trips() {
         let mut result = SandboxResult::new(RuntimeType::Python, Ending::Exception, 1);
+        result.set_duration(Duration::from_nanos(442_518));
         result.error = Some(GuestError { kind: "ValueError".into(), line: Some(3), ..GuestError::default() });
         let json = serde_json::to_string(&result).unwrap();
         assert_eq!(serde_json::from_str::<SandboxResult>(&json).unwrap(), result);
