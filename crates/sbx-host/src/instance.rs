@@ -2,7 +2,7 @@
 
 use std::{fmt, future::Future, pin::pin, task::Poll};
 
-use sbx_core::{Deterministic, GuestPath, MachineState, Snapshot};
+use sbx_core::{Deterministic, ExecutionPolicy, GuestPath, MachineState, Mount, Snapshot};
 use sbx_vfs::{DescriptorTable, HostMount, Quota, Tree, Vfs};
 use wasmtime::{AsContextMut, Instance as WasmInstance, Memory, Store, TypedFunc};
 
@@ -56,6 +56,19 @@ impl InstanceSetup {
         }
     }
 
+    /// Everything that `policy` says of an instance: quota, host folders, deterministic mode.
+    ///
+    /// # Errors
+    /// A folder that cannot be opened.
+    pub fn under(policy: &ExecutionPolicy, tree: Tree) -> Result<Self> {
+        let open = |mount: &Mount| {
+            let failed = |source| Error::Mount { path: mount.host.clone(), source };
+            Ok(HostMount::open(mount).map_err(failed)?.with_max_file_bytes(policy.max_file_bytes))
+        };
+        let mounts = policy.mounts.iter().map(open).collect::<Result<_>>()?;
+        Ok(Self::new(tree, quota(policy)).with_mounts(mounts).with_deterministic(policy.deterministic))
+    }
+
     /// The same with arguments.
     #[must_use]
     pub fn with_args(mut self, args: Vec<String>) -> Self {
@@ -92,6 +105,16 @@ impl InstanceSetup {
         self.deterministic = deterministic;
         self
     }
+}
+
+/// What a policy allows in files.
+#[must_use]
+pub fn quota(policy: &ExecutionPolicy) -> Quota {
+    Quota::default()
+        .with_disk_bytes(policy.disk_bytes)
+        .with_max_files(policy.max_files)
+        .with_max_open_files(policy.max_open_files)
+        .with_max_file_bytes(policy.max_file_bytes)
 }
 
 /// A live guest. Between runs it is at rest: all that it is lies in its memory and its files.

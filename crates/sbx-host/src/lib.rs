@@ -27,6 +27,7 @@ mod state;
 mod instance;
 mod snapshot;
 mod report;
+mod result;
 mod host;
 
 pub use crate::engine::ImageMode;
@@ -34,7 +35,7 @@ pub use crate::error::{Error, Result};
 pub use crate::guest::Guest;
 pub use crate::host::{Host, HostConfig};
 pub use crate::image::Image;
-pub use crate::instance::{Instance, InstanceSetup};
+pub use crate::instance::{Instance, InstanceSetup, quota};
 pub use crate::limits::Limits;
 pub use crate::memory::SharedFile;
 pub use crate::output::{Captured, OutputSink, OutputStream};

@@ -9,7 +9,7 @@ use std::{
 use sbx_cache::Cache;
 use sbx_core::{ExecutionPolicy, Snapshot};
 use sbx_host::{Guest, Host, Image, InstanceSetup};
-use sbx_vfs::{DescriptorTable, HostMount, Quota, Tree};
+use sbx_vfs::{DescriptorTable, Tree};
 
 use crate::{
     assets,
@@ -101,9 +101,7 @@ impl JavaScript {
         policy.validate().map_err(sbx_host::Error::from)?;
         let recipe = recipe(image)?;
         let image = self.image(image)?;
-        let setup = InstanceSetup::new(files, quota(&policy))
-            .with_mounts(mounts(&policy)?)
-            .with_deterministic(policy.deterministic);
+        let setup = InstanceSetup::under(&policy, files)?;
         let instance = self.inner.host.open(&self.inner.guest, &image, setup).await?;
         Ok(Interpreter::new(self.inner.host.clone(), instance, image, policy, recipe.runtime()))
     }
@@ -128,10 +126,7 @@ impl JavaScript {
         if added > policy.memory_bytes {
             return Err(Error::SnapshotTooLarge { bytes: added, limit: policy.memory_bytes });
         }
-        let setup = InstanceSetup::new(files, quota(&policy))
-            .with_mounts(mounts(&policy)?)
-            .with_deterministic(policy.deterministic)
-            .with_snapshot(snapshot, descriptors);
+        let setup = InstanceSetup::under(&policy, files)?.with_snapshot(snapshot, descriptors);
         let instance = self.inner.host.open(&self.inner.guest, &image, setup).await?;
         Ok(Interpreter::new(self.inner.host.clone(), instance, image, policy, recipe.runtime()).restored())
     }
@@ -170,24 +165,4 @@ fn recipe(name: &str) -> Result<&'static Recipe> {
         name: name.to_owned(),
         available: RECIPES.iter().map(|recipe| recipe.name.to_owned()).collect(),
     })
-}
-
-/// What a policy allows in files.
-fn quota(policy: &ExecutionPolicy) -> Quota {
-    Quota::default()
-        .with_disk_bytes(policy.disk_bytes)
-        .with_max_files(policy.max_files)
-        .with_max_open_files(policy.max_open_files)
-        .with_max_file_bytes(policy.max_file_bytes)
-}
-
-fn mounts(policy: &ExecutionPolicy) -> Result<Vec<HostMount>> {
-    policy
-        .mounts
-        .iter()
-        .map(|mount| {
-            let failed = |source| sbx_host::Error::Mount { path: mount.host.clone(), source };
-            Ok(HostMount::open(mount).map_err(failed)?.with_max_file_bytes(policy.max_file_bytes))
-        })
-        .collect()
 }

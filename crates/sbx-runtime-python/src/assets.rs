@@ -8,7 +8,7 @@ use std::{io::Read, ops::Range, sync::Arc};
 use sbx_cache::{Cache, SealedFile, fetch::FetchedFiles};
 use sbx_core::GuestPath;
 use sbx_host::{InstanceSetup, SharedFile};
-use sbx_vfs::{Device, Quota, Tree, TreeBuilder};
+use sbx_vfs::{Device, Tree, TreeBuilder};
 
 use crate::error::{Error, Result};
 
@@ -117,9 +117,9 @@ fn put_archive(builder: &mut TreeBuilder, archive: SealedFile) -> Result<()> {
     Ok(())
 }
 
-/// Opens instances on `tree`, with the paths that the guest's libraries insist on.
-pub(crate) fn instance_setup(tree: Tree, quota: Quota) -> Result<InstanceSetup> {
-    Ok(InstanceSetup::new(tree, quota).with_alias(fixed(MPL_DATA)?, fixed(MPL_DATA_HOME)?))
+/// The same instance with the paths that the guest's libraries insist on.
+pub(crate) fn with_aliases(setup: InstanceSetup) -> Result<InstanceSetup> {
+    Ok(setup.with_alias(fixed(MPL_DATA)?, fixed(MPL_DATA_HOME)?))
 }
 
 type Shared = Arc<dyn AsRef<[u8]> + Send + Sync>;

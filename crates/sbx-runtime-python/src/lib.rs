@@ -22,5 +22,5 @@ mod interpreter;
 pub use crate::error::{Error, Result};
 pub use crate::images::{DEFAULT_IMAGE, ImageInfo};
 pub use crate::interpreter::Interpreter;
-pub use crate::python::{Python, quota};
+pub use crate::python::Python;
 pub use crate::request::Program;

@@ -8,8 +8,8 @@ use std::{
 
 use sbx_cache::{Cache, fetch};
 use sbx_core::{ExecutionPolicy, Snapshot};
-use sbx_host::{Guest, Host, Image};
-use sbx_vfs::{DescriptorTable, HostMount, Quota, Tree};
+use sbx_host::{Guest, Host, Image, InstanceSetup};
+use sbx_vfs::{DescriptorTable, Tree};
 
 use crate::{
     assets,
@@ -98,9 +98,7 @@ impl Python {
     pub async fn open(&self, image: &str, policy: Arc<ExecutionPolicy>, files: Tree) -> Result<Interpreter> {
         policy.validate().map_err(sbx_host::Error::from)?;
         let image = self.image(image)?;
-        let setup = assets::instance_setup(files, quota(&policy))?
-            .with_mounts(mounts(&policy)?)
-            .with_deterministic(policy.deterministic);
+        let setup = assets::with_aliases(InstanceSetup::under(&policy, files)?)?;
         let instance = self.inner.host.open(&self.inner.guest, &image, setup).await?;
         Ok(Interpreter::new(self.inner.host.clone(), instance, image, policy))
     }
@@ -127,10 +125,8 @@ impl Python {
         if added > policy.memory_bytes {
             return Err(Error::SnapshotTooLarge { bytes: added, limit: policy.memory_bytes });
         }
-        let setup = assets::instance_setup(files, quota(&policy))?
-            .with_mounts(mounts(&policy)?)
-            .with_deterministic(policy.deterministic)
-            .with_snapshot(snapshot, descriptors);
+        let setup =
+            assets::with_aliases(InstanceSetup::under(&policy, files)?)?.with_snapshot(snapshot, descriptors);
         let instance = self.inner.host.open(&self.inner.guest, &image, setup).await?;
         Ok(Interpreter::restored(self.inner.host.clone(), instance, image, policy))
     }
@@ -159,25 +155,4 @@ impl Python {
         images.insert(recipe.name, image.clone());
         Ok(image)
     }
-}
-
-/// What a policy allows in files.
-#[must_use]
-pub fn quota(policy: &ExecutionPolicy) -> Quota {
-    Quota::default()
-        .with_disk_bytes(policy.disk_bytes)
-        .with_max_files(policy.max_files)
-        .with_max_open_files(policy.max_open_files)
-        .with_max_file_bytes(policy.max_file_bytes)
-}
-
-fn mounts(policy: &ExecutionPolicy) -> Result<Vec<HostMount>> {
-    policy
-        .mounts
-        .iter()
-        .map(|mount| {
-            let failed = |source| sbx_host::Error::Mount { path: mount.host.clone(), source };
-            Ok(HostMount::open(mount).map_err(failed)?.with_max_file_bytes(policy.max_file_bytes))
-        })
-        .collect()
 }

@@ -1,7 +1,7 @@
 //! What the interpreter answers, made into a result.
 
 use sbx_core::{Ending, GuestError, GuestPath, RichResult, RuntimeType, SandboxResult};
-use sbx_host::{Outcome, RunReport};
+use sbx_host::RunReport;
 use sbx_vfs::Tree;
 use serde::Deserialize;
 
@@ -72,24 +72,10 @@ impl From<&ReplyError> for GuestError {
     }
 }
 
-/// How the run ended and the guest's exit code.
-fn ending(report: &RunReport, reply: Option<&Reply>) -> (Ending, u8) {
-    match report.outcome {
-        Outcome::Returned(status) => returned(report, reply, status),
-        Outcome::Exited(code) => (Ending::Exit, low_byte(code)),
-        Outcome::FuelExhausted => (Ending::FuelExhausted, 1),
-        Outcome::TimedOut => (Ending::Timeout, 1),
-        Outcome::Cancelled => (Ending::Cancelled, 1),
-        Outcome::StackOverflow => (Ending::StackOverflow, 1),
-        // An interpreter that aborts after memory was refused ran out of it.
-        Outcome::Trapped(_) if report.memory_denied => (Ending::MemoryExhausted, 1),
-        Outcome::Trapped(_) | _ => (Ending::Trap, 1),
-    }
-}
-
+/// How a turn that returned ended, and the guest's exit code.
 fn returned(report: &RunReport, reply: Option<&Reply>, status: i32) -> (Ending, u8) {
     let Some(reply) = reply else {
-        let code = low_byte(status.cast_unsigned());
+        let code = status.to_le_bytes()[0];
         return (if code == 0 { Ending::Ok } else { Ending::Exception }, code);
     };
     match reply.status {
@@ -109,12 +95,6 @@ fn returned(report: &RunReport, reply: Option<&Reply>, status: i32) -> (Ending, 
     }
 }
 
-/// Exit codes have eight bits, as on Unix.
-#[expect(clippy::cast_possible_truncation, reason = "what is kept is what is asked for")]
-fn low_byte(code: u32) -> u8 {
-    code as u8
-}
-
 /// What stands around a run and goes into its result.
 pub(crate) struct Surroundings<'a> {
     pub(crate) before: &'a Tree,
@@ -126,55 +106,11 @@ pub(crate) struct Surroundings<'a> {
 /// The result of a run.
 pub(crate) fn result(report: &RunReport, around: &Surroundings<'_>) -> SandboxResult {
     let reply = Reply::of(report);
-    let (ending, code) = ending(report, reply.as_ref());
-    let mut result = SandboxResult::new(RuntimeType::Python, ending, code);
-    result.stdout = report.stdout.text();
-    result.stderr = report.stderr.text();
-    result.stdout_truncated = report.stdout.truncated();
-    result.stderr_truncated = report.stderr.truncated();
-    result.set_fuel(report.fuel_consumed, around.policy.fuel_budget);
-    result.set_memory(report.memory_bytes);
-    result.set_duration(report.duration);
-    if let Some(after) = &report.files {
-        let mut changes = around.before.diff_files(after);
-        for paths in [&mut changes.created, &mut changes.modified, &mut changes.deleted] {
-            paths.retain(|path| path.starts_with(around.workspace));
-        }
-        result.files_created = changes.created;
-        result.files_modified = changes.modified;
-        result.files_deleted = changes.deleted;
-    }
+    let ending = report.ending(|status| returned(report, reply.as_ref(), status));
+    let mut result = report.result(RuntimeType::Python, ending, around.policy, around.before);
     let reply = reply.unwrap_or_default();
-    result.error = error_of(report, ending, &reply);
+    result.error = report.error(result.ending, reply.error.as_ref().map(GuestError::from));
     advice::add(&mut result, report, reply.error.as_ref(), around);
     result.results = reply.results;
-    result.metadata.insert("host_calls".to_owned(), report.n_host_calls.to_string());
-    result.metadata.insert("host_work".to_owned(), report.host_work.to_string());
-    if let Outcome::Trapped(name) = report.outcome {
-        result.metadata.insert("trap".to_owned(), name.to_owned());
-    }
     result
-}
-
-/// The exception; for a run that the host cut off, a short word of ours in its place.
-fn error_of(report: &RunReport, ending: Ending, reply: &Reply) -> Option<GuestError> {
-    if let Some(error) = &reply.error
-        && report.outcome.is_orderly()
-    {
-        return Some(error.into());
-    }
-    let (kind, message) = match ending {
-        Ending::FuelExhausted => ("FuelExhausted", "the run used up its fuel"),
-        Ending::Timeout => ("Timeout", "the run took longer than it may"),
-        Ending::MemoryExhausted => ("MemoryExhausted", "the run asked for more memory than it may have"),
-        Ending::StackOverflow => ("StackOverflow", "the run's calls are nested too deeply"),
-        Ending::Cancelled => ("Cancelled", "the caller cancelled the run"),
-        Ending::Trap => ("Trap", "the interpreter was broken or aborted"),
-        Ending::Exception => ("Exception", "the run failed; see stderr"),
-        Ending::Ok | Ending::Exit | _ => return None,
-    };
-    let mut error = GuestError::default();
-    kind.clone_into(&mut error.kind);
-    message.clone_into(&mut error.message);
-    Some(error)
 }

@@ -9,7 +9,7 @@ use sbx_cache::{
     Cache,
     fetch::{self, FetchedFiles, GuestManifest, Progress},
 };
-use sbx_host::{Call, Guest, Host, Image, Limits, Outcome, RunRequest};
+use sbx_host::{Call, Guest, Host, Image, InstanceSetup, Limits, Outcome, RunRequest};
 use sbx_vfs::{Quota, Tree};
 
 use crate::{
@@ -119,7 +119,7 @@ impl Build<'_> {
     /// Runs the recipe's turns in a fresh instance with an empty environment, and captures what it is then.
     fn image(&self, recipe: &Recipe) -> Result<Image> {
         // Nothing of this machine may end up in an image: fixed clock and randomness, no environment.
-        let setup = assets::instance_setup(self.tree.clone(), Quota::default())?
+        let setup = assets::with_aliases(InstanceSetup::new(self.tree.clone(), Quota::default()))?
             .with_args(vec!["/usr/local/bin/python.wasm".to_owned()])
             .with_deterministic(Some(sbx_core::Deterministic::new(0)));
         let mut instance = self.host.block_on(self.host.open(self.guest, self.base, setup))?;

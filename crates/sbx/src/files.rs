@@ -123,7 +123,7 @@ impl Sandbox {
     }
 
     fn quota(&self) -> Quota {
-        sbx_runtime_python::quota(self.policy())
+        sbx_host::quota(self.policy())
     }
 }
 

@@ -267,7 +267,7 @@ impl Sessions {
     /// # Errors
     /// A workspace that is in the way of the runtime's own files.
     pub fn files(&self) -> Result<SessionFiles> {
-        let quota = sbx_runtime_python::quota(&self.inner.policy);
+        let quota = sbx_host::quota(&self.inner.policy);
         Ok(self.inner.store.files(&self.inner.base()?, quota))
     }
 

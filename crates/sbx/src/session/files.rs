@@ -123,6 +123,6 @@ impl Session {
     }
 
     fn quota(&self) -> sbx_vfs::Quota {
-        sbx_runtime_python::quota(&self.inner.policy)
+        sbx_host::quota(&self.inner.policy)
     }
 }
