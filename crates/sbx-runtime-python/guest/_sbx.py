@@ -31,7 +31,10 @@ from typing import Any
 import _host
 import _sbx_asyncio
 import _sbx_report as report
+import _sbx_results as results
+import _sbx_shims
 import _sbx_state as state
+import _sbx_threads as threads
 
 MAGIC = "\x01"
 """Starts a request. No Python program can: the tokenizer refuses the character."""
@@ -39,7 +42,6 @@ MAGIC = "\x01"
 REHEARSALS = 8
 """How often `seal` walks through the usual turns: enough for their bytecode to be specialised."""
 
-_OK = b'\x00{"v":1,"status":"ok","code":0}'
 _VALID = b'\x00{"v":1,"status":"valid"}'
 
 _AWAIT = _ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
@@ -79,7 +81,7 @@ def run(
     seed: str | None = None,
     stdin: bool = False,
     echo: bool = False,
-    line_buffered: bool = False,
+    figures: str = "png",
     at_exit: bool = False,
 ) -> None:
     """Runs `code` in `__main__` and reports how it ended.
@@ -87,11 +89,12 @@ def run(
     `name` is the file name in tracebacks, `main_file` becomes `__file__`, `argv` becomes `sys.argv`,
     `env` stands in `os.environ` above `BASE_ENV`, `cwd` is where the workspace is, `seed` (hexadecimal,
     always equally long) replaces cached entropy. `stdin` says that there is something to read; what an
-    earlier turn left of its own is forgotten. `line_buffered` hands each line of stdout to the host when it ends. With `echo` the last expression's
-    value goes to `sys.displayhook` and not into the report. `at_exit` runs what was registered with `atexit`.
+    earlier turn left of its own is forgotten. With `echo` the last expression's value goes to `sys.displayhook` and not
+    into the report. `figures` is how open figures are drawn: `png`, `svg`, or `none`. `at_exit` runs what was
+    registered with `atexit`.
     """
     global _used
-    answer = _OK
+    answer = report.OK
     try:
         if _used:
             _repair()
@@ -110,26 +113,20 @@ def run(
         if stdin or state.stdin_used:
             state.fresh_stdin()
             state.stdin_used = stdin
-        if line_buffered is not state.line_buffered:
-            state.set_line_buffered(line_buffered)
+        results.begin(figures)
 
         if code[:1] == "\ufeff":  # a byte order mark, which CPython drops from files
             code = code[1:]
         _cached_lines[name] = (len(code), None, code.splitlines(True), name)
-        first, last, awaits = _compile(code, name)
-        value = None
-        if awaits:
-            value = _sbx_asyncio.run(_execute_async(first, last))
-        else:
-            if first is not None:
-                exec(first, _namespace)
-            if last is not None:
-                value = eval(last, _namespace)
+        try:
+            value = _execute(*_compile(code, name))
+        finally:
+            threads.finish()
         if value is not None:
             if echo:
                 sys.displayhook(value)
             else:
-                answer = report.ok([report.shown(value)])
+                results.add(value)
     except SystemExit as error:
         answer = report.exited(_exit_code(error))
     except BaseException as error:
@@ -139,6 +136,10 @@ def run(
             answer = report.OUT_OF_MEMORY if isinstance(second, MemoryError) else report.UNREPORTABLE
     if at_exit and atexit._ncallbacks():
         atexit._run_exitfuncs()
+    try:
+        answer = report.with_results(answer, results.end())
+    except BaseException as error:  # no memory for a picture: what the program did counts
+        state.write_stderr(f"the results cannot be shown: {report.kind_of(error)}\n")
     if _sys.get("stdout") is not state.stdout:
         state.flush_stdout()
     _send(answer)
@@ -163,7 +164,7 @@ def warm(code: str, name: str = "<warm>") -> None:
     try:
         _cached_lines[name] = (len(code), None, code.splitlines(True), name)
         exec(compile(code, name, "exec", 0, True), namespace)
-        answer = _OK
+        answer = report.OK
     except BaseException as error:
         answer = _fail(error, name)
     namespace.clear()
@@ -186,11 +187,12 @@ def seal(code: str = "") -> None:
         _rehearse(samples)
         _clean_up()
     left_open = state.open_files()
-    if left_open:
-        error = RuntimeError(f"the image would lose these open files: descriptors {left_open}")
+    problem = f"the image would lose these open files: descriptors {left_open}" if left_open else threads.left_over()
+    if problem:
+        error = RuntimeError(problem)
         _send(report.failed(error, report.show(error), ""))
     else:
-        _send(_OK)
+        _send(report.OK)
 
 
 def _dispatch(text: str, turn_name: str) -> None:
@@ -247,6 +249,15 @@ def _last_statement(code: str) -> int:
         if start == 0:
             return 0
         end = start - 1
+
+
+def _execute(first: CodeType | None, last: CodeType | None, awaits: bool) -> Any:
+    """Runs both parts; the value of the last one."""
+    if awaits:
+        return _sbx_asyncio.run(_execute_async(first, last))
+    if first is not None:
+        exec(first, _namespace)
+    return None if last is None else eval(last, _namespace)
 
 
 async def _execute_async(first: CodeType | None, last: CodeType | None) -> Any:
@@ -380,6 +391,7 @@ def _install() -> None:
     sys.path[:] = state.SEARCH_PATH
     state.apply_env({})
     _sbx_asyncio.install()
+    _sbx_shims.install()
     for name in ("exit", "quit"):
         setattr(builtins, name, _Quitter(name, "Ctrl-D (i.e. EOF)"))
     _reactor._run_turn = _dispatch

@@ -37,15 +37,19 @@ _PROCESS_CALLS = frozenset(
     "fork forkpty system popen posix_spawn posix_spawnp execv execve execvp execvpe kill killpg pipe wait waitpid"
     " spawnl spawnle spawnlp spawnlpe spawnv spawnve spawnvp spawnvpe WNOHANG".split()
 )
+_STAND_INS = (("_sbx_network", "network"), ("_sbx_process", "subprocess"), ("_sbx_threads", "threads"))
 _FILE_ERRORS = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError)
 _type_name = type.__dict__["__name__"].__get__
 _format_exception = traceback.TracebackException
 
 
-def ok(results: list[str]) -> bytes:
-    """The report of a run that ended well and whose last expression had the value `results` shows."""
-    shown = ",".join('{"text/plain":' + _quote(_clean(cut(text))) + "}" for text in results)
-    return b'\x00{"v":1,"status":"ok","code":0,"results":[' + shown.encode() + b"]}"
+OK = b'\x00{"v":1,"status":"ok","code":0}'
+"""The report of a run that ended well."""
+
+
+def with_results(answer: bytes, results: bytes | None) -> bytes:
+    """The same report with what the run has shown."""
+    return answer if results is None else answer[:-1] + b',"results":' + results + b"}"
 
 
 def exited(code: int) -> bytes:
@@ -128,6 +132,11 @@ def shown(value: object) -> str:
         return "<unprintable " + kind_of(value) + " object>"
 
 
+def quote(text: str) -> str:
+    """`text` as JSON."""
+    return _quote(_clean(text))
+
+
 def cut(text: str) -> str:
     """`text`, cut at a character boundary if it is over the bound."""
     size = len(text)
@@ -160,7 +169,7 @@ def _clean(text: str) -> str:
 def _value(value: str | int | None) -> str:
     if value is None:
         return "null"
-    return _quote(_clean(value)) if isinstance(value, str) else str(value)
+    return quote(value) if isinstance(value, str) else str(value)
 
 
 def _text_or_none(value: object) -> str | None:
@@ -200,13 +209,14 @@ def _feature_of(error: BaseException) -> str | None:
 
 
 def _asked_for(error: BaseException) -> str | None:
-    if isinstance(error, RuntimeError) and not isinstance(error, NotImplementedError):
-        return "threads" if "can't start new thread" in message_of(error) else None
+    names = _frame_modules(error)
+    for module, feature in _STAND_INS:
+        if module in names:
+            return feature
     if isinstance(error, _FILE_ERRORS) or not isinstance(
         error, (OSError, AttributeError, ImportError, NotImplementedError)
     ):
         return None
-    names = _frame_modules(error)
     if isinstance(error, ImportError):
         names.add(str(error.name).partition(".")[0])
     elif isinstance(error, AttributeError) and isinstance(error.obj, types.ModuleType):

@@ -50,9 +50,10 @@ _BLOCK_OVERHEAD = 36
 
 _WRITERS = (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom)
 
-# The streams of ours, whatever stands in `sys` at the moment.
+# The streams of ours, whatever stands in `sys` at the moment. Each line reaches the host when it ends: a program that is
+# cut off keeps what it printed, and one that is watched takes the same fuel as one that is not.
 stdout, stderr = sys.stdout, sys.stderr
-line_buffered = False
+stdout.reconfigure(line_buffering=True)
 stdin_used = False
 """Whether the last turn had something to read, of which some may be left in `sys.stdin`."""
 
@@ -109,12 +110,11 @@ def repair() -> None:
 
     Also drops import listings of folders whose files the host may have changed between two turns.
     """
-    global stdout, stderr, line_buffered
+    global stdout, stderr
     if stdout.closed:
-        stdout = sys.__stdout__ = _writer(1, "<stdout>", "surrogateescape", False)
-        line_buffered = False
+        stdout = sys.__stdout__ = _writer(1, "<stdout>", "surrogateescape")
     if stderr.closed:
-        stderr = sys.__stderr__ = _writer(2, "<stderr>", "backslashreplace", True)
+        stderr = sys.__stderr__ = _writer(2, "<stderr>", "backslashreplace")
     if not _usable("stdout"):
         sys.stdout = stdout
     if not _usable("stderr"):
@@ -132,13 +132,6 @@ def fresh_stdin() -> None:
     text = io.TextIOWrapper(io.BufferedReader(raw), encoding="utf-8", errors="surrogateescape")
     text.mode = "r"
     sys.stdin = sys.__stdin__ = text
-
-
-def set_line_buffered(wanted: bool) -> None:
-    """Chooses whether each line of stdout reaches the host when it ends, or with the rest."""
-    global line_buffered
-    stdout.reconfigure(line_buffering=wanted)
-    line_buffered = wanted
 
 
 def flush_stdout() -> None:
@@ -212,11 +205,10 @@ def _usable(name: str) -> bool:
         return False
 
 
-def _writer(fd: int, name: str, errors: str, line_buffering: bool) -> io.TextIOWrapper:
+def _writer(fd: int, name: str, errors: str) -> io.TextIOWrapper:
     raw = io.FileIO(fd, "w", closefd=False)
     raw.name = name
-    text = io.TextIOWrapper(
-        io.BufferedWriter(raw), encoding="utf-8", errors=errors, newline="\n", line_buffering=line_buffering
-    )
+    buffer = io.BufferedWriter(raw)
+    text = io.TextIOWrapper(buffer, encoding="utf-8", errors=errors, newline="\n", line_buffering=True)
     text.mode = "w"
     return text

@@ -9,6 +9,7 @@ import tempfile
 import warnings
 from pathlib import Path
 
+import _sbx_results
 import matplotlib
 import matplotlib.dates
 import matplotlib.pyplot as plt
@@ -57,6 +58,7 @@ def tables(folder: Path) -> None:
     df.rename(columns={"n": "count"}).drop(columns="label").astype({"price": "float32"}).melt(id_vars="shop", value_vars=["count"])
     pd.to_numeric(pd.Series(["1", "x"]), errors="coerce").fillna(0), pd.date_range("2026-01-01", periods=3, freq="D")
     pd.DataFrame({"a": [1, None, 3]}).dropna().to_dict("records"), pd.Series([1, 2, 3]).sum()
+    _sbx_results.bundle(df), _sbx_results.bundle(df["n"])
     df.to_string(), repr(df), str(df["n"]), df.to_html(), df.to_json(orient="records"), df.head().to_markdown()
     for _, row in df.head(2).iterrows():
         row["n"], row.to_dict()
@@ -83,10 +85,12 @@ def figures(folder: Path) -> None:
     figure.tight_layout()
     figure.savefig(folder / "f.png", dpi=50)
     figure.savefig(folder / "f.svg")
-    plt.close("all")
+    _sbx_results.bundle(figure)
+    _sbx_results.show_figures()
     pd.DataFrame({"a": [1, 2, 3]}).plot(kind="bar", title="t")
     plt.savefig(folder / "g.png", dpi=50)
     plt.close("all")
+    _sbx_results.forget()
 
 
 def books(folder: Path) -> None:
@@ -100,6 +104,7 @@ def books(folder: Path) -> None:
     yaml.safe_load(yaml.safe_dump({"a": [1, 2]}))
 
 
+_sbx_results.adopt_matplotlib()
 for _ in range(3):
     with tempfile.TemporaryDirectory() as name, warnings.catch_warnings():
         warnings.simplefilter("ignore")

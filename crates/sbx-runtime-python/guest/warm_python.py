@@ -99,6 +99,8 @@ import zlib
 import zoneinfo
 from pathlib import Path
 
+import _sbx_results
+
 
 @dataclasses.dataclass(order=True, frozen=True)
 class Point:
@@ -262,6 +264,28 @@ def files(folder: Path) -> None:
     mimetypes.guess_type("a.csv")
 
 
+def helpers() -> None:
+    """What the sandbox adds: shell-like helpers, threads in line, values to be shown."""
+    import sandbox_utils as utils
+
+    home = Path("/app/warm")
+    utils.mkdir("warm/sub")
+    utils.echo("a,b\n1,2", "warm/t.csv")
+    utils.csv_to_json("warm/t.csv", "warm/t.json")
+    utils.json_to_csv("warm/t.json"), utils.xml_to_dict("<r><a k='1'>t</a></r>")
+    utils.grep("1", utils.find("*.csv")), utils.sed("a", "b", "a"), utils.tree(), utils.ls("warm", long=True)
+    utils.cat("warm/t.csv"), utils.head("warm/t.csv"), utils.tail("warm/t.csv"), utils.wc("warm/t.csv")
+    utils.group_by([1, 2], lambda n: n % 2), utils.unique([1, 1]), utils.sort_by([2, 1], abs), list(utils.chunk([1], 2))
+    utils.cp("warm/t.csv", "warm/u.csv"), utils.mv("warm/u.csv", "warm/sub"), utils.diff("warm/t.csv", "warm/t.json")
+    utils.rm(home, recursive=True)
+    thread = threading.Thread(target=len, args=("x",))
+    thread.start()
+    thread.join()
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        list(pool.map(len, ["x", "y"])), pool.submit(len, "x").result()
+    _sbx_results.bundle(Point(1))
+
+
 async def wait_together() -> None:
     """The parts of asyncio that programs use."""
 
@@ -317,6 +341,7 @@ for _ in range(3):
     with tempfile.TemporaryDirectory() as name:
         texts(Path(name))
         files(Path(name))
+    helpers()
     numbers_and_collections()
     errors()
     asyncio.run(wait_together())

@@ -30,12 +30,27 @@ pub(crate) struct Recipe {
 /// Makes the modules of the bootstrap.
 pub(crate) const INSTALLER: &str = include_str!("../guest/install.py");
 
-/// The bootstrap, in the order in which its parts need each other.
-pub(crate) const BOOTSTRAP: [(&str, &str); 4] = [
+/// The bootstrap and the modules that every program finds, in the order in which their parts need each other.
+pub(crate) const BOOTSTRAP: [(&str, &str); 19] = [
     ("_sbx_state", include_str!("../guest/_sbx_state.py")),
     ("_sbx_asyncio", include_str!("../guest/_sbx_asyncio.py")),
     ("_sbx_report", include_str!("../guest/_sbx_report.py")),
+    ("_sbx_results", include_str!("../guest/_sbx_results.py")),
+    ("_sbx_threads", include_str!("../guest/shims/_sbx_threads.py")),
+    ("_sbx_executors", include_str!("../guest/shims/_sbx_executors.py")),
+    ("_sbx_process", include_str!("../guest/shims/_sbx_process.py")),
+    ("_sbx_network", include_str!("../guest/shims/_sbx_network.py")),
+    ("_sbx_notebook", include_str!("../guest/shims/_sbx_notebook.py")),
+    ("_sbx_missing", include_str!("../guest/shims/_sbx_missing.py")),
+    ("_sbx_shims", include_str!("../guest/shims/_sbx_shims.py")),
     ("_sbx", include_str!("../guest/_sbx.py")),
+    ("sandbox_utils._paths", include_str!("../guest/sandbox_utils/_paths.py")),
+    ("sandbox_utils._files", include_str!("../guest/sandbox_utils/_files.py")),
+    ("sandbox_utils._text", include_str!("../guest/sandbox_utils/_text.py")),
+    ("sandbox_utils._data", include_str!("../guest/sandbox_utils/_data.py")),
+    ("sandbox_utils._formats", include_str!("../guest/sandbox_utils/_formats.py")),
+    ("sandbox_utils._shell", include_str!("../guest/sandbox_utils/_shell.py")),
+    ("sandbox_utils.__init__", include_str!("../guest/sandbox_utils/__init__.py")),
 ];
 
 const WARM_PYTHON: (&str, &str) = ("<warm_python>", include_str!("../guest/warm_python.py"));

@@ -160,7 +160,6 @@ fn header<'a>(program: &'a Program, policy: &'a ExecutionPolicy) -> RunHeader<'a
         argv: program.argv.as_deref().or(policy.argv.as_deref()),
         echo: program.echo,
         stdin: !program.stdin.is_empty(),
-        line_buffered: program.sink.is_some(),
         at_exit: program.at_exit,
         ..RunHeader::default()
     }

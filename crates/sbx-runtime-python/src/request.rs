@@ -24,7 +24,7 @@ pub struct Program {
     pub stdin: Arc<[u8]>,
     /// Ends the run from outside.
     pub cancel: Option<CancellationToken>,
-    /// Sees output while it is produced; standard output then comes line by line.
+    /// Sees output while it is produced, line by line.
     pub sink: Option<Arc<dyn OutputSink>>,
     /// Prints the value of the last expression, as a console does, instead of keeping it in the result.
     pub echo: bool,
@@ -143,8 +143,6 @@ pub(crate) struct RunHeader<'a> {
     pub(crate) stdin: bool,
     #[serde(skip_serializing_if = "is_false")]
     pub(crate) echo: bool,
-    #[serde(skip_serializing_if = "is_false")]
-    pub(crate) line_buffered: bool,
     #[serde(skip_serializing_if = "is_false")]
     pub(crate) at_exit: bool,
 }

@@ -84,15 +84,13 @@ fn the_network_threads_and_processes_are_named() {
         "import urllib.request\nurllib.request.urlopen('http://example.com')",
         "import socket\nsocket.create_connection(('example.com', 80))",
         "import socket\nsocket.socket()",
-        "import requests.adapters",
+        "import requests\nrequests.get('http://example.com')",
+        "import httpx\nhttpx.Client().get('http://example.com')",
         "import http.client\nhttp.client.HTTPConnection('example.com').request('GET', '/')",
     ] {
         only(&run(code), AdviceKind::NetworkUnavailable);
     }
-    for code in [
-        "import threading\nthreading.Thread(target=print).start()",
-        "from concurrent.futures import ThreadPoolExecutor\nThreadPoolExecutor().submit(print)",
-    ] {
+    for code in ["import threading\nthreading.Barrier(2).wait()", "import queue\nqueue.Queue().get()"] {
         only(&run(code), AdviceKind::ThreadsUnavailable);
     }
     for code in [

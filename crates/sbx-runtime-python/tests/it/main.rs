@@ -23,6 +23,8 @@ mod packages; // libraries at work on files
 #[cfg(test)]
 mod door; // programs that forge what the interpreter reports
 #[cfg(test)]
+mod results; // tables, pictures and markup beside the text
+#[cfg(test)]
 mod advice; // what a result suggests
 #[cfg(test)]
 mod snapshots; // interpreters put away between two programs and woken

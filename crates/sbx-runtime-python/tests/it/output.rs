@@ -30,7 +30,7 @@ fn a_gigabyte_of_output_leaves_host_memory_flat_and_the_program_succeeds() {
     let before = resident_bytes();
     // Written 100 kB at a time, 10,000 times; the first character moves all later ones off even offsets.
     let code = "import sys\nsys.stdout.write('a')\nx = 'ñ' * 50_000\nfor _ in range(10_000): sys.stdout.write(x)\nprint(file=sys.stderr, end='done')";
-    let result = run_with(with_output(2_000_000, 100), code);
+    let result = run_with(with_output(2_000_000, 100).with_fuel_budget(100_000_000_000), code);
     let grown = resident_bytes().saturating_sub(before);
     assert_eq!((result.ending, result.stderr.as_str()), (Ending::Ok, "done"));
     assert!(result.success && result.stdout_truncated && !result.stderr_truncated);
@@ -103,10 +103,12 @@ fn what_is_no_text_is_replaced() {
 }
 
 #[test]
-fn what_is_not_flushed_before_a_timeout_is_what_is_missing() {
-    let code = "print('flushed', flush=True)\nprint('not yet')\nwhile True: pass";
+fn a_program_that_is_cut_off_keeps_every_whole_line() {
+    let code = "print('one')\nprint('two')\nprint('half', end='')\nwhile True: pass";
     let result = run_with(policy().with_timeout_seconds(0.1), code);
-    assert_eq!((result.ending, result.stdout.as_str()), (Ending::Timeout, "flushed\n"));
+    assert_eq!((result.ending, result.stdout.as_str()), (Ending::Timeout, "one\ntwo\n"));
+    let result = run_with(policy().with_fuel_budget(100_000_000), code);
+    assert_eq!((result.ending, result.stdout.as_str()), (Ending::FuelExhausted, "one\ntwo\n"));
 }
 
 #[derive(Default)]

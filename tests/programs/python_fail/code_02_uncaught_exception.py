@@ -1,0 +1,3 @@
+# task: Average of an empty list.
+values = []
+print(sum(values) / len(values))

@@ -1,0 +1,3 @@
+# task: Ask for a name and greet.
+name = input("Your name: ")
+print("Hello", name)

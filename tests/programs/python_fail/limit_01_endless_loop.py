@@ -1,0 +1,4 @@
+# task: Wait until a flag changes.
+done = False
+while not done:
+    pass

@@ -1,0 +1,5 @@
+# task: Poll every minute until noon.
+import time
+
+while True:
+    time.sleep(60)
