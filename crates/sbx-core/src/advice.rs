@@ -51,8 +51,14 @@ pub enum AdviceKind {
     DiskQuota,
     /// A module is not there.
     MissingPackage,
-    /// A path that is not there, or not writable.
+    /// A path outside of what the program may use, or not to be written.
     PathOutside,
+    /// A file of the workspace that is not there.
+    FileNotFound,
+    /// Something that the language or a library had once and has no more.
+    RemovedApi,
+    /// Something that a library can do elsewhere and not here.
+    Unsupported,
     /// The network was asked for.
     NetworkUnavailable,
     /// A thread was asked for.

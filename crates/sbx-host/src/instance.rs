@@ -59,8 +59,9 @@ impl InstanceSetup {
     /// Everything that `policy` says of an instance: quota, host folders, deterministic mode.
     ///
     /// # Errors
-    /// A folder that cannot be opened.
+    /// A policy that makes no sense; a folder that cannot be opened.
     pub fn under(policy: &ExecutionPolicy, tree: Tree) -> Result<Self> {
+        policy.validate()?;
         let open = |mount: &Mount| {
             let failed = |source| Error::Mount { path: mount.host.clone(), source };
             Ok(HostMount::open(mount).map_err(failed)?.with_max_file_bytes(policy.max_file_bytes))

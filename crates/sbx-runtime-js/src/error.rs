@@ -62,25 +62,12 @@ pub enum Error {
         /// What the guest said.
         problem: String,
     },
-    /// The guest's answer is not one: its support code was broken by the program.
-    #[error("the interpreter gave no usable answer: {problem}")]
-    BadAnswer {
-        /// What is wrong with it.
-        problem: String,
-    },
-    /// A session's memory is larger than the policy lets a run have.
-    #[error(
-        "the session holds {bytes} bytes of memory beyond its image and the policy allows {limit}; raise `memory_bytes`"
-    )]
-    SnapshotTooLarge {
-        /// What it has.
-        bytes: u64,
-        /// What is allowed.
-        limit: u64,
-    },
     /// The files of the guest could not be laid out.
     #[error("the guest's files cannot be laid out")]
     Files(#[from] sbx_vfs::Error),
+    /// Opening or running an interpreter failed.
+    #[error(transparent)]
+    Runtime(#[from] sbx_runtime::Error),
     /// The host failed.
     #[error(transparent)]
     Host(#[from] sbx_host::Error),
@@ -101,9 +88,8 @@ impl Error {
             Self::Compile { .. } => "javascript.compile",
             Self::WrongGuest { .. } => "javascript.wrong_guest",
             Self::BuildFailed { .. } => "javascript.build_failed",
-            Self::BadAnswer { .. } => "javascript.bad_answer",
-            Self::SnapshotTooLarge { .. } => "javascript.snapshot_too_large",
             Self::Files(error) => error.code(),
+            Self::Runtime(error) => error.code(),
             Self::Host(error) => error.code(),
             Self::Cache(error) => error.code(),
         }

@@ -1,27 +1,14 @@
 //! The images that come with JavaScript, and how each is made: turns that are run once, then captured.
 
 use sbx_cache::Digest;
-use sbx_core::RuntimeType;
+
+use crate::language::Script;
 
 /// The image that JavaScript starts from unless another is named.
 pub const DEFAULT_IMAGE: &str = "javascript";
 
 /// The image that TypeScript starts from.
 pub const TYPESCRIPT_IMAGE: &str = "typescript";
-
-/// One image.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ImageInfo {
-    /// Its name, as `--image` takes it.
-    pub name: &'static str,
-    /// What is in it.
-    pub description: &'static str,
-    /// Bytes of linear memory; `None` if it is not built yet.
-    pub memory_bytes: Option<u64>,
-    /// Its file, relative to the cache.
-    pub file: String,
-}
 
 /// The prelude, in the order in which its parts need each other.
 pub(crate) const PRELUDE: [(&str, &str); 12] = [
@@ -67,9 +54,9 @@ impl Recipe {
         RECIPES.iter().find(|recipe| recipe.name == name)
     }
 
-    /// What runs from it.
-    pub(crate) fn runtime(&self) -> RuntimeType {
-        if self.has_typescript { RuntimeType::TypeScript } else { RuntimeType::JavaScript }
+    /// The language of what runs from it.
+    pub(crate) fn language(&self) -> &'static Script {
+        if self.has_typescript { &Script::TypeScript } else { &Script::JavaScript }
     }
 
     /// The file in the cache: named by everything that decides the content, so that a change makes another file.

@@ -1,21 +1,17 @@
 //! JavaScript on this machine: its compiled guest and its images, loaded from the cache.
 
-use std::{
-    collections::BTreeMap,
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{fmt, sync::Arc};
 
 use sbx_cache::Cache;
 use sbx_core::{ExecutionPolicy, Snapshot};
-use sbx_host::{Guest, Host, Image, InstanceSetup};
+use sbx_host::{Host, Image, InstanceSetup};
+use sbx_runtime::{ImageInfo, Interpreter, Language, Runtime};
 use sbx_vfs::{DescriptorTable, Tree};
 
 use crate::{
     assets,
     error::{Error, Result},
-    images::{ImageInfo, RECIPES, Recipe},
-    interpreter::Interpreter,
+    images::{RECIPES, Recipe},
     manifest::Manifest,
     setup,
 };
@@ -27,17 +23,14 @@ pub struct JavaScript {
 }
 
 struct Inner {
-    host: Host,
     cache: Cache,
-    guest: Guest,
     manifest: Manifest,
-    files: Tree,
-    images: Mutex<BTreeMap<&'static str, Image>>,
+    runtime: Runtime,
 }
 
 impl fmt::Debug for JavaScript {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("JavaScript").field("guest", &self.inner.guest).finish_non_exhaustive()
+        f.debug_struct("JavaScript").field("runtime", &self.inner.runtime).finish_non_exhaustive()
     }
 }
 
@@ -50,16 +43,8 @@ impl JavaScript {
         let manifest = Manifest::load()?;
         let guest = setup::load_guest(host, &cache, &manifest)?
             .ok_or_else(|| Error::NotSetUp { missing: "the guest is missing".to_owned() })?;
-        Ok(Self {
-            inner: Arc::new(Inner {
-                host: host.clone(),
-                cache,
-                guest,
-                manifest,
-                files: assets::base_tree()?,
-                images: Mutex::new(BTreeMap::new()),
-            }),
-        })
+        let runtime = Runtime::new(host.clone(), guest, assets::base_tree()?);
+        Ok(Self { inner: Arc::new(Inner { cache, manifest, runtime }) })
     }
 
     /// The images there are.
@@ -67,16 +52,17 @@ impl JavaScript {
     /// # Errors
     /// A cache that cannot be read.
     pub fn images(&self) -> Result<Vec<ImageInfo>> {
-        let Inner { cache, guest, manifest, .. } = &*self.inner;
+        let Inner { cache, manifest, runtime } = &*self.inner;
         RECIPES
             .iter()
             .map(|recipe| {
-                let image = setup::load_image(cache, recipe, guest, manifest)?;
+                let image = setup::load_image(cache, recipe, runtime.guest(), manifest)?;
                 Ok(ImageInfo {
+                    runtime: recipe.language().runtime(),
                     name: recipe.name,
                     description: recipe.description,
                     memory_bytes: image.map(|image| image.memory_bytes()),
-                    file: recipe.file(guest.hash(), &manifest.typescript_hash()),
+                    file: recipe.file(runtime.guest().hash(), &manifest.typescript_hash()),
                 })
             })
             .collect()
@@ -87,9 +73,7 @@ impl JavaScript {
     /// # Errors
     /// If the policy's workspace cannot be made.
     pub fn empty_files(&self, policy: &ExecutionPolicy) -> Result<Tree> {
-        let mut builder = sbx_vfs::TreeBuilder::from_tree(self.inner.files.clone());
-        builder.dir(&policy.guest_mount_path)?;
-        Ok(builder.build())
+        Ok(self.inner.runtime.empty_files(policy)?)
     }
 
     /// Opens an interpreter that starts as `image`, on `files`, inside the policy. The files may be those of a sandbox of
@@ -98,12 +82,9 @@ impl JavaScript {
     /// # Errors
     /// An unknown image; a policy that makes no sense or grants a folder that cannot be opened.
     pub async fn open(&self, image: &str, policy: Arc<ExecutionPolicy>, files: Tree) -> Result<Interpreter> {
-        policy.validate().map_err(sbx_host::Error::from)?;
-        let recipe = recipe(image)?;
-        let image = self.image(image)?;
         let setup = InstanceSetup::under(&policy, files)?;
-        let instance = self.inner.host.open(&self.inner.guest, &image, setup).await?;
-        Ok(Interpreter::new(self.inner.host.clone(), instance, image, policy, recipe.runtime()))
+        let language = recipe(image)?.language();
+        Ok(self.inner.runtime.open(language, self.image(image)?, policy, setup).await?)
     }
 
     /// Opens an interpreter that goes on where `snapshot` was taken: the same names, modules and open files. `files` are
@@ -119,22 +100,15 @@ impl JavaScript {
         snapshot: Snapshot,
         descriptors: DescriptorTable,
     ) -> Result<Interpreter> {
-        policy.validate().map_err(sbx_host::Error::from)?;
         let recipe = recipe(&snapshot.image().name)?;
-        let image = self.image(recipe.name)?;
-        let added = snapshot.memory_bytes().saturating_sub(image.memory_bytes());
-        if added > policy.memory_bytes {
-            return Err(Error::SnapshotTooLarge { bytes: added, limit: policy.memory_bytes });
-        }
         let setup = InstanceSetup::under(&policy, files)?.with_snapshot(snapshot, descriptors);
-        let instance = self.inner.host.open(&self.inner.guest, &image, setup).await?;
-        Ok(Interpreter::new(self.inner.host.clone(), instance, image, policy, recipe.runtime()).restored())
+        Ok(self.inner.runtime.open(recipe.language(), self.image(recipe.name)?, policy, setup).await?)
     }
 
     /// The host that it runs on.
     #[must_use]
     pub fn host(&self) -> &Host {
-        &self.inner.host
+        self.inner.runtime.host()
     }
 
     /// The image called `name`, loaded once.
@@ -143,20 +117,16 @@ impl JavaScript {
     /// An unknown name, or one that is not built.
     pub fn image(&self, name: &str) -> Result<Image> {
         let recipe = recipe(name)?;
-        let mut images = self.inner.images.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(image) = images.get(recipe.name) {
-            return Ok(image.clone());
-        }
-        let Inner { cache, guest, manifest, .. } = &*self.inner;
-        let image = setup::load_image(cache, recipe, guest, manifest)?.ok_or_else(|| {
-            if recipe.has_typescript {
-                Error::NoTypeScript
-            } else {
-                Error::NotSetUp { missing: format!("the image `{name}` is missing") }
-            }
-        })?;
-        images.insert(recipe.name, image.clone());
-        Ok(image)
+        let Inner { cache, manifest, runtime } = &*self.inner;
+        runtime.image(recipe.name, || {
+            setup::load_image(cache, recipe, runtime.guest(), manifest)?.ok_or_else(|| {
+                if recipe.has_typescript {
+                    Error::NoTypeScript
+                } else {
+                    Error::NotSetUp { missing: format!("the image `{name}` is missing") }
+                }
+            })
+        })
     }
 }
 

@@ -11,6 +11,7 @@ use std::{
 
 use sbx_cache::{Cache, LockGuard, fetch::Progress};
 use sbx_host::{Call, Guest, Host, Image, InstanceSetup, Limits, Outcome, RunRequest};
+use sbx_runtime::{Op, Reply, Request, Status};
 use sbx_vfs::Quota;
 
 use crate::{
@@ -18,8 +19,6 @@ use crate::{
     error::{Error, Result},
     images::{PRELUDE, RECIPES, Recipe, TYPESCRIPT, WARM},
     manifest::Manifest,
-    reply::{Reply, Status},
-    request::Request,
 };
 
 /// Instructions for one step of building an image: far more than any takes, so that a step that hangs ends.
@@ -82,17 +81,7 @@ pub(crate) fn load_image(
     manifest: &Manifest,
 ) -> Result<Option<Image>> {
     let file = recipe.file(guest.hash(), &manifest.typescript_hash());
-    match Image::load(cache, &file, guest.hash()) {
-        Err(
-            error @ (sbx_host::Error::BadImage { .. }
-            | sbx_host::Error::Cache(sbx_cache::Error::Corrupt { .. })),
-        ) => {
-            tracing::warn!(target: sbx_core::obs::IMAGE, image = recipe.name, %error, "the image has to be rebuilt");
-            cache.remove(&file)?;
-            Ok(None)
-        }
-        other => Ok(other?),
-    }
+    Ok(sbx_runtime::load_image(cache, &file, guest)?)
 }
 
 fn is_complete(host: &Host, cache: &Cache, manifest: &Manifest) -> Result<bool> {
@@ -181,14 +170,15 @@ impl Build<'_> {
             Ok::<(), Error>(())
         };
         for (name, source) in PRELUDE {
-            add(name, &Request::Install { name }, source, false)?;
+            add(name, &Request::new(Op::Install, name), source, false)?;
         }
         if let Some(text) = typescript {
-            add("sbx:typescript", &Request::Install { name: "sbx:typescript" }, text, false)?;
+            add("sbx:typescript", &Request::new(Op::Install, "sbx:typescript"), text, false)?;
         }
-        let language = typescript.map(|_| "typescript");
-        add("warm", &Request::Warm { name: "warm.js", language }, WARM, true)?;
-        add("seal", &Request::Seal, "", true)?;
+        let mut warm = Request::new(Op::Warm, "warm.js");
+        warm.language = typescript.map(|_| "typescript");
+        add("warm", &warm, WARM, true)?;
+        add("seal", &Request::seal(), "", true)?;
         turns.insert(0, ("start", Call::Export { name: "_initialize".to_owned(), arguments: vec![] }, false));
         for (step, call, reports) in turns {
             let policy = sbx_core::ExecutionPolicy::default().with_fuel_budget(STEP_FUEL).without_timeout();

@@ -4,9 +4,12 @@ Reporting must not fail: the guest chooses the exception, its class, its text an
 have broken the modules that usually show them. So each step has a plainer one behind it.
 """
 
+import difflib
 import errno
+import sys
 import traceback
 import types
+import zipimport
 
 from _json import encode_basestring_ascii as _quote
 
@@ -37,7 +40,8 @@ _PROCESS_CALLS = frozenset(
     "fork forkpty system popen posix_spawn posix_spawnp execv execve execvp execvpe kill killpg pipe wait waitpid"
     " spawnl spawnle spawnlp spawnlpe spawnv spawnve spawnvp spawnvpe WNOHANG".split()
 )
-_STAND_INS = (("_sbx_network", "network"), ("_sbx_process", "subprocess"), ("_sbx_threads", "threads"))
+_STAND_INS = {"_sbx_network": "network", "_sbx_process": "subprocess", "_sbx_threads": "threads"}
+"""Modules of ours that raise where something is asked for that is not there."""
 _FILE_ERRORS = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError)
 _type_name = type.__dict__["__name__"].__get__
 _format_exception = traceback.TracebackException
@@ -69,6 +73,8 @@ def failed(error: BaseException, text: str, name: str) -> bytes:
         fields["line"] = _line_of(error, name)
         if isinstance(error, ImportError):
             fields["module"] = _text_or_none(error.name)
+            if isinstance(error, ModuleNotFoundError):
+                fields["nearest"] = _nearest_module(error.name)
         elif isinstance(error, OSError):
             fields["errno"] = _small(error.errno)
             fields["filename"] = _text_or_none(error.filename)
@@ -196,6 +202,17 @@ def _line_of(error: BaseException, name: str) -> int | None:
     return line
 
 
+def _nearest_module(name: str) -> str | None:
+    """The module that is there and most like `name`."""
+    names = {module for module in sys.stdlib_module_names if module[0] != "_"}
+    for finder in sys.path_importer_cache.values():
+        if isinstance(finder, zipimport.zipimporter):
+            names.update(path.partition("/")[0].partition(".")[0] for path in finder._get_files())
+        else:
+            names.update(entry.partition(".")[0] for entry in getattr(finder, "_path_cache", ()))
+    return next(iter(difflib.get_close_matches(name.partition(".")[0], names, 1, 0.75)), None)
+
+
 def _feature_of(error: BaseException) -> str | None:
     """What the sandbox does not have and the failed code asked for, if that is why it failed."""
     seen = 0
@@ -210,9 +227,9 @@ def _feature_of(error: BaseException) -> str | None:
 
 def _asked_for(error: BaseException) -> str | None:
     names = _frame_modules(error)
-    for module, feature in _STAND_INS:
-        if module in names:
-            return feature
+    if names and names[-1] in _STAND_INS:
+        return _STAND_INS[names[-1]]
+    names = set(names)
     if isinstance(error, _FILE_ERRORS) or not isinstance(
         error, (OSError, AttributeError, ImportError, NotImplementedError)
     ):
@@ -237,12 +254,12 @@ def _asked_for(error: BaseException) -> str | None:
     return "network" if names & _NETWORK else None
 
 
-def _frame_modules(error: BaseException) -> set[str]:
-    """The top-level modules of the frames that `error` went through."""
+def _frame_modules(error: BaseException) -> list[str]:
+    """The top-level modules of the frames that `error` went through, the innermost last."""
     names, last, tb = [], [], error.__traceback__
     while tb is not None:
         bucket = names if len(names) < MAX_FRAMES else last
         bucket.append(str(tb.tb_frame.f_globals.get("__name__")).partition(".")[0])
         del last[:-MAX_FRAMES]
         tb = tb.tb_next
-    return set(names + last)
+    return names + last

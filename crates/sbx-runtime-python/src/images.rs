@@ -5,20 +5,6 @@ use sbx_cache::Digest;
 /// The image that is used unless another is named.
 pub const DEFAULT_IMAGE: &str = "python-data";
 
-/// One image.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ImageInfo {
-    /// Its name, as `--image` takes it.
-    pub name: &'static str,
-    /// What is in it.
-    pub description: &'static str,
-    /// Bytes of linear memory; `None` if it is not built yet.
-    pub memory_bytes: Option<u64>,
-    /// Its file, relative to the cache.
-    pub file: String,
-}
-
 /// How an image is made.
 pub(crate) struct Recipe {
     pub(crate) name: &'static str,

@@ -1,26 +1,24 @@
 //! Runs Python source text in a sandboxed `CPython`.
 //!
-//! Knows the Python guest and nothing of WebAssembly: how its images are built ([`setup`]), how a program becomes a
-//! request and its answer a result ([`Interpreter`]). Start at [`Python`].
+//! Knows the Python guest and nothing of WebAssembly: how its images are built ([`setup`]), and what sets it apart from
+//! other languages; what it shares with them is in `sbx-runtime`. Start at [`Python`].
 //!
 //! # Invariants
 //! * User code is compiled under a name of its own with nothing prepended, so every line number is the user's.
 //! * Untrusted text is parsed inside the guest, never on the host.
-//! * How a run ended is decided from the host's outcome and the interpreter's own report, never from its output.
 #![forbid(unsafe_code)]
 
 mod error;
 mod assets;
 mod images;
 pub mod setup;
-mod request;
-mod reply;
-mod advice;
+mod install;
+mod known;
+mod modules;
+mod language;
 mod python;
-mod interpreter;
 
 pub use crate::error::{Error, Result};
-pub use crate::images::{DEFAULT_IMAGE, ImageInfo};
-pub use crate::interpreter::Interpreter;
+pub use crate::images::DEFAULT_IMAGE;
 pub use crate::python::Python;
-pub use crate::request::Program;
+pub use sbx_runtime::{ImageInfo, Interpreter, Program};

@@ -1,21 +1,18 @@
 //! Python on this machine: its compiled guest and its images, loaded from the cache.
 
-use std::{
-    collections::BTreeMap,
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{fmt, sync::Arc};
 
 use sbx_cache::{Cache, fetch};
-use sbx_core::{ExecutionPolicy, Snapshot};
-use sbx_host::{Guest, Host, Image, InstanceSetup};
+use sbx_core::{ExecutionPolicy, RuntimeType, Snapshot};
+use sbx_host::{Host, Image, InstanceSetup};
+use sbx_runtime::{ImageInfo, Interpreter, Runtime};
 use sbx_vfs::{DescriptorTable, Tree};
 
 use crate::{
     assets,
     error::{Error, Result},
-    images::{ImageInfo, RECIPES, Recipe},
-    interpreter::Interpreter,
+    images::{RECIPES, Recipe},
+    language::CPython,
     setup,
 };
 
@@ -26,16 +23,13 @@ pub struct Python {
 }
 
 struct Inner {
-    host: Host,
     cache: Cache,
-    guest: Guest,
-    files: Tree,
-    images: Mutex<BTreeMap<&'static str, Image>>,
+    runtime: Runtime,
 }
 
 impl fmt::Debug for Python {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Python").field("guest", &self.inner.guest).finish_non_exhaustive()
+        f.debug_struct("Python").field("runtime", &self.inner.runtime).finish_non_exhaustive()
     }
 }
 
@@ -49,16 +43,8 @@ impl Python {
         let files = fetch::lookup(&cache, &setup::manifest()?)?.ok_or_else(|| missing("the guest"))?;
         let hash = setup::guest_hash(&cache, &files)?;
         let guest = host.load_guest(&cache, &hash)?.ok_or_else(|| missing("the compiled guest"))?;
-        let files = assets::base_tree(&cache, &files)?;
-        Ok(Self {
-            inner: Arc::new(Inner {
-                host: host.clone(),
-                cache,
-                guest,
-                files,
-                images: Mutex::new(BTreeMap::new()),
-            }),
-        })
+        let runtime = Runtime::new(host.clone(), guest, assets::base_tree(&cache, &files)?);
+        Ok(Self { inner: Arc::new(Inner { cache, runtime }) })
     }
 
     /// The images there are.
@@ -66,12 +52,13 @@ impl Python {
     /// # Errors
     /// A cache that cannot be read.
     pub fn images(&self) -> Result<Vec<ImageInfo>> {
-        let guest = &self.inner.guest;
+        let guest = self.inner.runtime.guest();
         RECIPES
             .iter()
             .map(|recipe| {
                 let image = setup::load_image(&self.inner.cache, recipe, guest)?;
                 Ok(ImageInfo {
+                    runtime: RuntimeType::Python,
                     name: recipe.name,
                     description: recipe.description,
                     memory_bytes: image.map(|image| image.memory_bytes()),
@@ -86,9 +73,7 @@ impl Python {
     /// # Errors
     /// If the policy's workspace cannot be made.
     pub fn empty_files(&self, policy: &ExecutionPolicy) -> Result<Tree> {
-        let mut builder = sbx_vfs::TreeBuilder::from_tree(self.inner.files.clone());
-        builder.dir(&policy.guest_mount_path)?;
-        Ok(builder.build())
+        Ok(self.inner.runtime.empty_files(policy)?)
     }
 
     /// Opens an interpreter that starts as `image`, on `files`, inside the policy.
@@ -96,11 +81,8 @@ impl Python {
     /// # Errors
     /// An unknown image; a policy that makes no sense or grants a folder that cannot be opened.
     pub async fn open(&self, image: &str, policy: Arc<ExecutionPolicy>, files: Tree) -> Result<Interpreter> {
-        policy.validate().map_err(sbx_host::Error::from)?;
-        let image = self.image(image)?;
         let setup = assets::with_aliases(InstanceSetup::under(&policy, files)?)?;
-        let instance = self.inner.host.open(&self.inner.guest, &image, setup).await?;
-        Ok(Interpreter::new(self.inner.host.clone(), instance, image, policy))
+        Ok(self.inner.runtime.open(&CPython, self.image(image)?, policy, setup).await?)
     }
 
     /// Opens an interpreter that goes on where `snapshot` was taken: the same names, modules and open files. `files` are
@@ -119,22 +101,16 @@ impl Python {
         snapshot: Snapshot,
         descriptors: DescriptorTable,
     ) -> Result<Interpreter> {
-        policy.validate().map_err(sbx_host::Error::from)?;
         let image = self.image(&snapshot.image().name)?;
-        let added = snapshot.memory_bytes().saturating_sub(image.memory_bytes());
-        if added > policy.memory_bytes {
-            return Err(Error::SnapshotTooLarge { bytes: added, limit: policy.memory_bytes });
-        }
         let setup =
             assets::with_aliases(InstanceSetup::under(&policy, files)?)?.with_snapshot(snapshot, descriptors);
-        let instance = self.inner.host.open(&self.inner.guest, &image, setup).await?;
-        Ok(Interpreter::restored(self.inner.host.clone(), instance, image, policy))
+        Ok(self.inner.runtime.open(&CPython, image, policy, setup).await?)
     }
 
     /// The host that it runs on.
     #[must_use]
     pub fn host(&self) -> &Host {
-        &self.inner.host
+        self.inner.runtime.host()
     }
 
     /// The image called `name`, loaded once.
@@ -146,13 +122,10 @@ impl Python {
             name: name.to_owned(),
             available: RECIPES.iter().map(|recipe| recipe.name.to_owned()).collect(),
         })?;
-        let mut images = self.inner.images.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(image) = images.get(recipe.name) {
-            return Ok(image.clone());
-        }
-        let image = setup::load_image(&self.inner.cache, recipe, &self.inner.guest)?
-            .ok_or_else(|| Error::NotSetUp { missing: format!("the image `{name}` is missing") })?;
-        images.insert(recipe.name, image.clone());
-        Ok(image)
+        let Inner { cache, runtime } = &*self.inner;
+        runtime.image(recipe.name, || {
+            setup::load_image(cache, recipe, runtime.guest())?
+                .ok_or_else(|| Error::NotSetUp { missing: format!("the image `{name}` is missing") })
+        })
     }
 }

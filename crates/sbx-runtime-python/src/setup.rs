@@ -10,14 +10,14 @@ use sbx_cache::{
     fetch::{self, FetchedFiles, GuestManifest, Progress},
 };
 use sbx_host::{Call, Guest, Host, Image, InstanceSetup, Limits, Outcome, RunRequest};
+use sbx_runtime::{Op, Reply, Request, Status};
 use sbx_vfs::{Quota, Tree};
 
 use crate::{
     assets,
     error::{Error, Result},
     images::{BOOTSTRAP, INSTALLER, RECIPES, Recipe},
-    reply::{Reply, Status},
-    request::{Request, install_turn},
+    install::install_turn,
 };
 
 /// What the guest is and where it comes from.
@@ -68,18 +68,7 @@ pub(crate) fn guest_hash(cache: &Cache, files: &FetchedFiles) -> Result<String> 
 
 /// The image, unless it has to be built: a damaged one is removed.
 pub(crate) fn load_image(cache: &Cache, recipe: &Recipe, guest: &Guest) -> Result<Option<Image>> {
-    let file = recipe.file(guest.hash());
-    match Image::load(cache, &file, guest.hash()) {
-        Err(
-            error @ (sbx_host::Error::BadImage { .. }
-            | sbx_host::Error::Cache(sbx_cache::Error::Corrupt { .. })),
-        ) => {
-            tracing::warn!(target: sbx_core::obs::IMAGE, image = recipe.name, %error, "the image has to be rebuilt");
-            cache.remove(&file)?;
-            Ok(None)
-        }
-        other => Ok(other?),
-    }
+    Ok(sbx_runtime::load_image(cache, &recipe.file(guest.hash()), guest)?)
 }
 
 fn is_complete(host: &Host, cache: &Cache, files: &FetchedFiles) -> Result<bool> {
@@ -133,9 +122,9 @@ impl Build<'_> {
         };
         let mut steps = vec![("install", install_turn(INSTALLER, &BOOTSTRAP))];
         for (name, source) in recipe.warm {
-            steps.push((*name, encode(name, &Request::Warm { name }, source)?));
+            steps.push((*name, encode(name, &Request::new(Op::Warm, name), source)?));
         }
-        steps.push(("seal", encode("seal", &Request::Seal, "")?));
+        steps.push(("seal", encode("seal", &Request::seal(), "")?));
         for (step, turn) in steps {
             let policy = sbx_core::ExecutionPolicy::default().with_fuel_budget(STEP_FUEL).without_timeout();
             let limits = Limits::from(&policy.with_memory_bytes(1 << 30));

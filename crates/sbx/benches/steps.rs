@@ -42,7 +42,7 @@ fn steps(criterion: &mut Criterion) {
         let opening = javascript.open("javascript", Arc::clone(&policy), files.clone());
         javascript.host().block_on(opening).expect("the image opens")
     };
-    let hello = sbx_runtime_js::Program::new("console.log('hello')");
+    let hello = Program::new("console.log('hello')");
     criterion.bench_function("open/javascript", |b| b.iter(|| black_box(open_javascript())));
     criterion.bench_function("fresh/javascript/hello", |b| {
         b.iter(|| {
@@ -51,7 +51,7 @@ fn steps(criterion: &mut Criterion) {
         });
     });
     let mut live_javascript = open_javascript();
-    let turn = sbx_runtime_js::Program::new("x = 1");
+    let turn = Program::new("x = 1");
     criterion.bench_function("turn/javascript/live", |b| {
         b.iter(|| javascript.host().block_on(live_javascript.run(&turn)).expect("the host works"));
     });

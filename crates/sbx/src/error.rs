@@ -16,6 +16,9 @@ pub enum Error {
     /// Running JavaScript failed on the host's side.
     #[error(transparent)]
     JavaScript(#[from] sbx_runtime_js::Error),
+    /// Running an interpreter failed on the host's side.
+    #[error(transparent)]
+    Runtime(#[from] sbx_runtime::Error),
     /// The cache failed.
     #[error(transparent)]
     Cache(#[from] sbx_cache::Error),
@@ -83,6 +86,7 @@ impl Error {
         match self {
             Self::Python(error) => error.code(),
             Self::JavaScript(error) => error.code(),
+            Self::Runtime(error) => error.code(),
             Self::Cache(error) => error.code(),
             Self::Host(error) => error.code(),
             Self::Files(error) => error.code(),

@@ -28,7 +28,7 @@ mod session;
 mod storage;
 
 pub use crate::error::{Error, Result};
-pub use crate::runtimes::{ImageInfo, Runtimes, default_image, set_up};
+pub use crate::runtimes::{Runtimes, default_image, set_up};
 pub use crate::sandbox::{Sandbox, SandboxBuilder, create_sandbox};
 pub use crate::session::{Durability, Session, Sessions, SessionsBuilder};
 pub use crate::storage::default_storage_dir;
@@ -39,7 +39,8 @@ pub use sbx_core::{
     UnitError, UnknownRuntime, parse_bytes, parse_duration, show_bytes,
 };
 pub use sbx_host::{CancellationToken, HostConfig, ImageMode, OutputSink, OutputStream};
-pub use sbx_runtime_python::{DEFAULT_IMAGE, Program};
+pub use sbx_runtime::{Figures, ImageInfo, Program};
+pub use sbx_runtime_python::DEFAULT_IMAGE;
 pub use sbx_sessions::{
     Error as SessionError, InUse, NewSession, PruneOptions, PruneResult, SessionFile, SessionFiles,
     SessionId, SessionIdError, SessionInfo, SessionList, SessionStore, SweepResult, TurnEntry, Unreadable,

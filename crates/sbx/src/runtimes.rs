@@ -8,6 +8,7 @@ use std::{
 use sbx_cache::{Cache, fetch::Progress};
 use sbx_core::RuntimeType;
 use sbx_host::{Host, HostConfig};
+use sbx_runtime::ImageInfo;
 use sbx_runtime_js::JavaScript;
 use sbx_runtime_python::Python;
 
@@ -21,22 +22,6 @@ pub fn default_image(runtime: RuntimeType) -> &'static str {
         RuntimeType::TypeScript => sbx_runtime_js::TYPESCRIPT_IMAGE,
         RuntimeType::Python | _ => sbx_runtime_python::DEFAULT_IMAGE,
     }
-}
-
-/// One image of one runtime.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ImageInfo {
-    /// The runtime that starts from it unless another image is named, or could.
-    pub runtime: RuntimeType,
-    /// Its name, as `--image` takes it.
-    pub name: &'static str,
-    /// What is in it.
-    pub description: &'static str,
-    /// Bytes of linear memory; `None` if it is not built yet.
-    pub memory_bytes: Option<u64>,
-    /// Its file, relative to the cache.
-    pub file: String,
 }
 
 /// The languages that are set up on this machine; a cheap handle.
@@ -113,18 +98,9 @@ impl Runtimes {
     /// # Errors
     /// A cache that cannot be read.
     pub fn images(&self) -> Result<Vec<ImageInfo>> {
-        let mut images = Vec::new();
-        for image in self.python.images()? {
-            let sbx_runtime_python::ImageInfo { name, description, memory_bytes, file, .. } = image;
-            images.push(ImageInfo { runtime: RuntimeType::Python, name, description, memory_bytes, file });
-        }
+        let mut images = self.python.images()?;
         match self.javascript() {
-            Ok(javascript) => images.extend(javascript.images()?.into_iter().map(|image| {
-                let is_typescript = image.name == sbx_runtime_js::TYPESCRIPT_IMAGE;
-                let runtime = if is_typescript { RuntimeType::TypeScript } else { RuntimeType::JavaScript };
-                let sbx_runtime_js::ImageInfo { name, description, memory_bytes, file, .. } = image;
-                ImageInfo { runtime, name, description, memory_bytes, file }
-            })),
+            Ok(javascript) => images.extend(javascript.images()?),
             Err(crate::Error::JavaScript(sbx_runtime_js::Error::NotSetUp { .. })) => {}
             Err(error) => return Err(error),
         }

@@ -7,14 +7,13 @@ use std::{
 };
 
 use sbx_core::{ExecutionPolicy, GuestError, RuntimeType, SandboxResult};
-use sbx_runtime_python::Program;
+use sbx_runtime::{Interpreter, Program};
 use sbx_sessions::{SessionId, SessionStore};
 use sbx_storage::{DiskStorage, StorageAdapter};
 use sbx_vfs::Tree;
 
 use crate::{
     error::{Error, Result},
-    interpreter::Interpreter,
     runtimes::{Runtimes, default_image},
     session::{Session, SessionsBuilder},
     storage::default_storage_dir,
@@ -293,7 +292,7 @@ impl Sandbox {
         let host = self.runtimes.python().host();
         host.block_on(async {
             let mut interpreter = self.open().await?;
-            interpreter.validate(code, "<string>").await
+            Ok(interpreter.validate(code, "<string>").await?)
         })
     }
 
@@ -311,7 +310,7 @@ impl Sandbox {
 
     async fn open(&self) -> Result<Interpreter> {
         let policy = Arc::clone(&self.policy);
-        Interpreter::open(&self.runtimes, self.runtime, &self.image, policy, self.files.clone()).await
+        self.runtimes.open(self.runtime, &self.image, policy, self.files.clone()).await
     }
 
     /// Large files wait for the next program outside of memory; if the disk has no room, inside.

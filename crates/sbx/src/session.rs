@@ -11,7 +11,7 @@ mod slot;
 use std::sync::Arc;
 
 use sbx_core::{RuntimeType, SandboxResult};
-use sbx_runtime_python::Program;
+use sbx_runtime::{Interpreter, Program};
 use sbx_sessions::{SessionId, SessionState, SessionStore, TurnEntry, TurnSummary};
 use sbx_vfs::{Change, Tree};
 
@@ -22,7 +22,6 @@ use self::{
 };
 use crate::{
     error::{Error, Result},
-    interpreter::Interpreter,
     runtimes::default_image,
 };
 
@@ -314,13 +313,11 @@ impl Inner {
     async fn open(&self, runtime: RuntimeType, state: &SessionState) -> Result<Interpreter> {
         let (policy, files) = (Arc::clone(&self.policy), state.tree.clone());
         match state.interpreters.get(&runtime) {
-            Some(kept) if self.persistent => {
-                Interpreter::wake(&self.runtimes, runtime, policy, files, kept).await
-            }
+            Some(kept) if self.persistent => self.runtimes.wake(runtime, policy, files, kept).await,
             Some(_) | None => {
                 let image =
                     if runtime == self.runtime { self.image.as_str() } else { default_image(runtime) };
-                Interpreter::open(&self.runtimes, runtime, image, policy, files).await
+                self.runtimes.open(runtime, image, policy, files).await
             }
         }
     }

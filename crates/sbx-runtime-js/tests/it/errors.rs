@@ -1,7 +1,7 @@
 //! Exceptions: kind, message, stack, source line.
 
 use sbx_core::{Ending, GuestError};
-use sbx_runtime_js::{Kind, Program};
+use sbx_runtime_js::Program;
 
 use crate::lab::{javascript, open, policy, raises, run, turn};
 
@@ -167,13 +167,10 @@ fn code_is_checked_inside_the_guest_and_not_run() {
 }
 
 #[test]
-fn a_program_can_be_told_what_it_is() {
-    let module = |code: &str| Program::new(code).with_kind(Kind::Module);
-    assert_eq!(
-        run(module("console.log(this === undefined, import.meta.url)")).stdout,
-        "true file:///app/<string>\n"
-    );
-    assert_eq!(run(Program::new("import 'fs'").with_kind(Kind::Script)).error.unwrap().kind, "SyntaxError");
+fn the_name_of_a_program_can_say_what_it_is() {
+    let module = Program::new("console.log(this === undefined, import.meta.url)").with_name("a.mjs");
+    assert_eq!(run(module).stdout, "true file:///app/a.mjs\n");
+    assert_eq!(run(Program::new("import 'fs'").with_name("a.cjs")).error.unwrap().kind, "SyntaxError");
 }
 
 #[test]

@@ -55,7 +55,7 @@ pub(crate) fn run_typescript(code: &str) -> Option<SandboxResult> {
     javascript().image(TYPESCRIPT_IMAGE).ok()?;
     let files = javascript().empty_files(&policy()).unwrap();
     let mut interpreter = open_on(TYPESCRIPT_IMAGE, policy(), files);
-    Some(turn(&mut interpreter, Program::new(code).with_typescript()))
+    Some(turn(&mut interpreter, code))
 }
 
 /// What a program that ends well prints.

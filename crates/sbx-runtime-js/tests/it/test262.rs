@@ -15,7 +15,7 @@ use std::{
 };
 
 use sbx_core::Ending;
-use sbx_runtime_js::{Kind, Program};
+use sbx_runtime_js::Program;
 
 use crate::lab::{policy, run_with};
 
@@ -184,7 +184,9 @@ impl Suite {
         code.push_str(&source);
         let mut kept = policy().with_timeout_seconds(10.0);
         kept.stdout_max_bytes = 100_000;
-        let result = run_with(kept, Program::new(code).with_kind(Kind::Script).with_name(name));
+        // The name makes it a script, whatever is in it.
+        let name = name.replace(".js", ".cjs");
+        let result = run_with(kept, Program::new(code).with_name(name));
         let error = result.error.as_ref().map(|error| error.kind.as_str());
         Some(match &head.negative {
             Some(kind) => result.ending == Ending::Exception && error == Some(kind.as_str()),

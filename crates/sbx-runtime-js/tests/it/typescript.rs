@@ -3,7 +3,6 @@
 use sbx_core::Ending;
 
 use crate::lab::{run, run_typescript};
-use sbx_runtime_js::Program;
 
 /// Runs TypeScript, unless it is not set up.
 macro_rules! typescript {
@@ -94,7 +93,7 @@ console.log(twice(21))"
 
 #[test]
 fn without_it_javascript_says_what_is_needed() {
-    let result = run(Program::new("const x: number = 1").with_typescript());
+    let result = run("require('fs').writeFileSync('a.ts', ''); require('./a.ts')");
     assert_eq!(result.ending, Ending::Exception);
     assert!(result.error.unwrap().message.contains("npm"), "{}", result.stderr);
 }

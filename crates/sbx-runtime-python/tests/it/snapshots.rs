@@ -200,6 +200,6 @@ fn more_memory_than_the_policy_allows_is_not_restored() {
     let tight = Arc::new(policy().with_memory_bytes(10_000_000));
     let woken = python().wake(tight, files, snapshot, large.descriptors().unwrap());
     let error = python().host().block_on(woken).unwrap_err();
-    assert_eq!(error.code(), "python.snapshot_too_large");
+    assert_eq!(error.code(), "runtime.snapshot_too_large");
     assert!(error.to_string().contains("memory_bytes"), "{error}");
 }

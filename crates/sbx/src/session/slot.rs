@@ -12,7 +12,7 @@ use sbx_core::RuntimeType;
 use sbx_sessions::{Held, SessionId};
 use tokio::sync::Mutex;
 
-use crate::interpreter::Interpreter;
+use sbx_runtime::Interpreter;
 
 /// A session that some handle of this process stands for.
 #[derive(Debug)]

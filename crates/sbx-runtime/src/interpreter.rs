@@ -1,34 +1,32 @@
 //! A live interpreter: takes programs one after another, each inside the policy.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc};
 
-use sbx_core::{Ending, ExecutionPolicy, GuestError, RunId, RuntimeType, SandboxResult, Snapshot, obs};
+use sbx_core::{Ending, ExecutionPolicy, GuestError, RunId, SandboxResult, Snapshot, obs};
 use sbx_host::{Call, Host, Image, Instance, Limits, RunReport, RunRequest};
 use sbx_vfs::{DescriptorTable, Tree};
 
 use crate::{
+    advice::Surroundings,
     error::{Error, Result},
-    reply::{Reply, Status, Surroundings, result},
-    request::{Program, Request, RunHeader},
+    language::Language,
+    program::Program,
+    reply::{Reply, Status, result},
+    request::{Op, Request},
 };
-
-/// What the interpreter gets to stop by itself at the time limit, before the host ends it from outside. It stops at its
-/// next look at the clock, which comes after ten thousand turns of a loop or calls.
-const GRACE: Duration = Duration::from_millis(100);
 
 /// A live interpreter. What one program leaves behind (names, modules, open files) the next one finds.
 ///
-/// A fresh one costs a fraction of a millisecond, so one for each program is the rule; keep it for a console. Unlike one of
-/// Python, it usually survives the time limit: the program is stopped, and what it did until then stays.
+/// A fresh one costs a fraction of a millisecond, so one for each program is the rule; keep it for a console.
 pub struct Interpreter {
-    host: Host,
-    instance: Instance,
-    image: Image,
-    policy: Arc<ExecutionPolicy>,
-    runtime: RuntimeType,
-    turn: u64,
+    pub(crate) language: &'static dyn Language,
+    pub(crate) host: Host,
+    pub(crate) instance: Instance,
+    pub(crate) image: Image,
+    pub(crate) policy: Arc<ExecutionPolicy>,
+    pub(crate) turn: u64,
     /// Whether the next program is the first since the image or snapshot: what all that start there share is made its own.
-    wakes: bool,
+    pub(crate) wakes: bool,
 }
 
 impl fmt::Debug for Interpreter {
@@ -41,23 +39,6 @@ impl fmt::Debug for Interpreter {
 }
 
 impl Interpreter {
-    pub(crate) fn new(
-        host: Host,
-        instance: Instance,
-        image: Image,
-        policy: Arc<ExecutionPolicy>,
-        runtime: RuntimeType,
-    ) -> Self {
-        Self { host, instance, image, policy, runtime, turn: 0, wakes: true }
-    }
-
-    /// One that goes on from a snapshot. In deterministic mode nothing tells it from the one that was captured; else it gets
-    /// randomness of its own, since the snapshot can be restored more than once.
-    pub(crate) fn restored(mut self) -> Self {
-        self.wakes = self.policy.deterministic.is_none();
-        self
-    }
-
     /// Runs a program. However it ends, the result says so; after an ending that cut it off, the interpreter is spent,
     /// except that it may go on after [`Ending::Timeout`], see [`Interpreter::is_spent`].
     ///
@@ -71,25 +52,28 @@ impl Interpreter {
         let run_id = RunId::from_random(run_id.try_into().unwrap_or_default());
         let seed: String = seed.iter().map(|byte| format!("{byte:02x}")).collect();
         let policy = Arc::clone(&self.policy);
-        let mut header = header(program, &policy);
+        let mut request = request(program, &policy);
         if std::mem::take(&mut self.wakes) {
-            header.wake(&policy, &seed);
+            wake(&mut request, &policy, &seed);
         }
-        let report = self.turn(&Request::Run(header), program).await?;
+        let report = self.turn(request, program).await?;
         self.turn += 1;
         let around = Surroundings {
-            runtime: self.runtime,
             before: &before,
-            workspace: &policy.guest_mount_path,
+            files: report.files.as_ref().unwrap_or(&before),
             policy: &policy,
+            stdin_is_empty: program.stdin.is_empty(),
         };
-        let mut result = result(&report, &around);
+        let mut result = result(self.language, &report, &around);
         result.turn = self.turn;
-        result.metadata.insert("run_id".to_owned(), run_id.to_string());
-        result.metadata.insert("image".to_owned(), self.image.name().to_owned());
-        result
-            .metadata
-            .insert("code_hash".to_owned(), sbx_cache::Digest::of(program.code.as_bytes()).to_string());
+        let code_hash = sbx_cache::Digest::of(program.code.as_bytes()).to_string();
+        for (key, value) in [
+            ("run_id", run_id.to_string()),
+            ("image", self.image.name().to_owned()),
+            ("code_hash", code_hash),
+        ] {
+            result.metadata.insert(key.to_owned(), value);
+        }
         log(&result, &run_id, program);
         Ok(result)
     }
@@ -99,10 +83,8 @@ impl Interpreter {
     /// # Errors
     /// What the host fails at, and a check that was cut off by a limit.
     pub async fn validate(&mut self, code: &str, name: &str) -> Result<Option<GuestError>> {
-        let mut program = Program::new(code).with_name(name);
-        program.is_typescript = self.runtime == RuntimeType::TypeScript;
-        let request = Request::Validate { name, kind: program.kind, language: language(&program) };
-        let report = self.turn(&request, &program).await?;
+        let program = Program::new(code).with_name(name);
+        let report = self.turn(Request::new(Op::Validate, name), &program).await?;
         let reply = Reply::of(&report).ok_or_else(|| Error::BadAnswer {
             problem: format!("checking the code ended as {:?}", report.outcome),
         })?;
@@ -122,8 +104,8 @@ impl Interpreter {
     }
 
     /// The memory as it is now, as what differs from the image; what `previous` has too is shared with it. With
-    /// [`Interpreter::files`] and [`Interpreter::descriptors`] this is all that the interpreter is:
-    /// [`JavaScript::wake`](crate::JavaScript::wake) goes on from there.
+    /// [`Interpreter::files`] and [`Interpreter::descriptors`] this is all that the interpreter is: an instance that is
+    /// opened with the three goes on from there.
     ///
     /// # Errors
     /// If its last program was cut off.
@@ -139,8 +121,8 @@ impl Interpreter {
         Ok(self.instance.descriptors()?)
     }
 
-    /// Whether its last program was cut off from outside, so that it cannot run another. A program that stopped at the
-    /// time limit by itself leaves an interpreter that goes on.
+    /// Whether its last program was cut off from outside, so that it cannot run another. A program that its language
+    /// stopped at the time limit from inside leaves an interpreter that goes on.
     #[must_use]
     pub fn is_spent(&self) -> bool {
         self.instance.is_spent()
@@ -152,12 +134,13 @@ impl Interpreter {
         &self.instance
     }
 
-    async fn turn(&mut self, request: &Request<'_>, program: &Program) -> Result<RunReport> {
+    async fn turn(&mut self, mut request: Request<'_>, program: &Program) -> Result<RunReport> {
+        self.language.complete(&mut request, program, &self.policy);
         let turn = request.encode(&program.code).map_err(|error| Error::BadAnswer {
             problem: format!("the request cannot be written: {error}"),
         })?;
         let mut limits = Limits::from(&*self.policy);
-        limits.timeout = limits.timeout.map(|limit| limit.saturating_add(GRACE));
+        limits.timeout = limits.timeout.map(|limit| limit.saturating_add(self.language.grace()));
         let mut run = RunRequest::new(Call::Turn(turn), limits);
         run.stdin = Arc::clone(&program.stdin);
         run.cancel.clone_from(&program.cancel);
@@ -166,38 +149,20 @@ impl Interpreter {
     }
 }
 
-fn language(program: &Program) -> Option<&'static str> {
-    program.is_typescript.then_some("typescript")
+fn request<'a>(program: &'a Program, policy: &'a ExecutionPolicy) -> Request<'a> {
+    let mut request = Request::new(Op::Run, &program.name);
+    request.main_file = program.main_file.as_deref();
+    request.argv = program.argv.as_deref().or(policy.argv.as_deref());
+    request.echo = program.echo;
+    request.at_exit = program.at_exit;
+    request
 }
 
-fn header<'a>(program: &'a Program, policy: &'a ExecutionPolicy) -> RunHeader<'a> {
-    RunHeader {
-        name: &program.name,
-        kind: program.kind,
-        language: language(program),
-        main_file: program.main_file.as_deref(),
-        argv: program.argv.as_deref().or(policy.argv.as_deref()),
-        // Virtual time can pass the limit in no time.
-        limit_ms: policy.timeout_seconds.filter(|_| policy.deterministic.is_none()).map(limit_ms),
-        stdin_reset: true,
-        echo: program.echo,
-        at_exit: program.at_exit,
-        ..RunHeader::default()
-    }
-}
-
-/// The time limit as the guest takes it: at least a millisecond, at most three weeks.
-fn limit_ms(limit: Duration) -> u32 {
-    u32::try_from(limit.as_millis()).unwrap_or(u32::MAX).clamp(1, i32::MAX.cast_unsigned())
-}
-
-impl<'a> RunHeader<'a> {
-    /// The first turn after the image: what every interpreter that starts there shares is made its own.
-    fn wake(&mut self, policy: &'a ExecutionPolicy, seed: &'a str) {
-        self.seed = Some(seed);
-        self.env = Some(&policy.env).filter(|env| !env.is_empty());
-        self.cwd = Some(policy.guest_mount_path.as_str()).filter(|path| *path != "/app");
-    }
+/// The first turn after the image: what every interpreter that starts there shares is made its own.
+fn wake<'a>(request: &mut Request<'a>, policy: &'a ExecutionPolicy, seed: &'a str) {
+    request.seed = Some(seed);
+    request.env = Some(&policy.env).filter(|env| !env.is_empty());
+    request.cwd = Some(policy.guest_mount_path.as_str()).filter(|path| *path != "/app");
 }
 
 /// One event for each run; never the code or the output, whose lengths and hashes say enough.

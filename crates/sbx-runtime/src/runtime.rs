@@ -1,0 +1,101 @@
+//! What all interpreters of one language share.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use sbx_core::ExecutionPolicy;
+use sbx_host::{Guest, Host, Image, InstanceSetup};
+use sbx_vfs::{Tree, TreeBuilder};
+
+use crate::{
+    error::{Error, Result},
+    interpreter::Interpreter,
+    language::Language,
+};
+
+/// A compiled guest, the files it starts with, and its images, each loaded once.
+pub struct Runtime {
+    host: Host,
+    guest: Guest,
+    files: Tree,
+    images: Mutex<BTreeMap<&'static str, Image>>,
+}
+
+impl fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runtime").field("guest", &self.guest).finish_non_exhaustive()
+    }
+}
+
+impl Runtime {
+    /// The runtime of `guest`, whose sandboxes start with `files`.
+    #[must_use]
+    pub fn new(host: Host, guest: Guest, files: Tree) -> Self {
+        Self { host, guest, files, images: Mutex::default() }
+    }
+
+    /// The host that it runs on.
+    #[must_use]
+    pub fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// The compiled guest.
+    #[must_use]
+    pub fn guest(&self) -> &Guest {
+        &self.guest
+    }
+
+    /// The files of an empty sandbox: the runtime's own, an empty workspace, an empty `/tmp`. A fork of it is one clone.
+    ///
+    /// # Errors
+    /// If the policy's workspace cannot be made.
+    pub fn empty_files(&self, policy: &ExecutionPolicy) -> Result<Tree, sbx_vfs::Error> {
+        let mut builder = TreeBuilder::from_tree(self.files.clone());
+        builder.dir(&policy.guest_mount_path)?;
+        Ok(builder.build())
+    }
+
+    /// The image called `name`, from `load` the first time.
+    ///
+    /// # Errors
+    /// What `load` fails at.
+    pub fn image<E>(&self, name: &'static str, load: impl FnOnce() -> Result<Image, E>) -> Result<Image, E> {
+        let mut images = self.images.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(image) = images.get(name) {
+            return Ok(image.clone());
+        }
+        let image = load()?;
+        images.insert(name, image.clone());
+        Ok(image)
+    }
+
+    /// Opens an interpreter that starts as `image`, or goes on from the snapshot in `setup`.
+    ///
+    /// Unless the policy is deterministic, one that goes on is seeded anew: two interpreters woken from one snapshot draw
+    /// different numbers. In deterministic mode nothing tells it from the one that was captured.
+    ///
+    /// # Errors
+    /// A snapshot with more memory than the policy allows, or over another image; what the host fails at.
+    pub async fn open(
+        &self,
+        language: &'static dyn Language,
+        image: Image,
+        policy: Arc<ExecutionPolicy>,
+        setup: InstanceSetup,
+    ) -> Result<Interpreter> {
+        let is_woken = setup.snapshot.is_some();
+        if let Some((snapshot, _)) = &setup.snapshot {
+            let bytes = snapshot.memory_bytes().saturating_sub(image.memory_bytes());
+            if bytes > policy.memory_bytes {
+                return Err(Error::SnapshotTooLarge { bytes, limit: policy.memory_bytes });
+            }
+        }
+        let instance = self.host.open(&self.guest, &image, setup).await?;
+        let wakes = !is_woken || policy.deterministic.is_none();
+        Ok(Interpreter { language, host: self.host.clone(), instance, image, policy, turn: 0, wakes })
+    }
+}

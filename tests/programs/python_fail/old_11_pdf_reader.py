@@ -1,0 +1,4 @@
+# task: Count the pages of a PDF.
+from pypdf import PdfFileReader
+
+print(PdfFileReader("report.pdf").getNumPages())

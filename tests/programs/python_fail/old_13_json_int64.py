@@ -1,0 +1,6 @@
+# task: Write statistics as JSON.
+import json
+
+import numpy as np
+
+print(json.dumps({"total": np.arange(5).sum()}))

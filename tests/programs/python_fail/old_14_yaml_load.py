@@ -1,0 +1,4 @@
+# task: Read a configuration.
+import yaml
+
+print(yaml.load("name: demo\nport: 8080"))
