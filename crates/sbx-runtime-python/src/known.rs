@@ -121,8 +121,8 @@ const ARGUMENTS: [Known; 9] = [
         "`yaml.load` needs a loader: use `yaml.safe_load(text)`",
     ),
     (
-        "Object of type int64 is not JSON serializable",
-        "numpy's numbers are not JSON: use `int(x)`, `a.tolist()` or `json.dumps(…, default=str)`",
+        "is not JSON serializable",
+        "only plain values are JSON: make numpy's numbers plain with `int(x)` or `a.tolist()`, or use `json.dumps(…, default=str)`",
     ),
 ];
 

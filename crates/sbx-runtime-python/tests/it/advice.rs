@@ -67,7 +67,8 @@ fn missing_packages_have_alternatives() {
     for (module, word) in [
         ("polars", "pandas"),
         ("docx", "mammoth"),
-        ("torch", "scikit-learn"),
+        ("torch", "sklearn"),
+        ("numpi", "did you mean `numpy`?"),
         ("plotly.express", "matplotlib"),
         ("no_such_thing", "built-in packages"),
     ] {
@@ -115,9 +116,11 @@ fn paths_outside_say_where_files_belong() {
         let advice = only(&run(code), AdviceKind::PathOutside);
         assert!(advice.message.contains("/app"), "{}", advice.message);
     }
-    for code in ["open('missing.txt')", "open('/app/missing.txt')", "open('/tmp/missing')"] {
-        assert_eq!(run(code).advice, [], "{code}");
+    for code in ["open('missing.txt')", "open('/app/missing.txt')"] {
+        let advice = only(&run(code), AdviceKind::FileNotFound);
+        assert!(advice.message.contains("`missing.txt`"), "{}", advice.message);
     }
+    assert_eq!(run("open('/tmp/missing')").advice, []);
 }
 
 #[test]
