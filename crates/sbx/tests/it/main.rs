@@ -7,6 +7,8 @@ mod sandbox; // sandboxes: programs, files, policies, what persists and what is 
 #[cfg(test)]
 mod languages; // JavaScript and TypeScript beside Python, on the same files
 #[cfg(test)]
+mod cases; // the lists of what every language does alike
+#[cfg(test)]
 mod async_runs; // many runs on few threads
 #[cfg(test)]
 mod cache; // a damaged cache: refused and mended, never a crash
