@@ -311,10 +311,10 @@ def _repair() -> None:
     """Puts back what earlier turns of this interpreter may have taken away or left stale."""
     if _modules.get("__main__") is not _main:
         _modules["__main__"] = _main
-    _namespace.setdefault("__builtins__", builtins)
+    _namespace["__builtins__"] = builtins
     _namespace.setdefault("__name__", "__main__")
-    _modules.setdefault("sys", sys)
-    _modules.setdefault("builtins", builtins)
+    _modules["sys"], _modules["builtins"] = sys, builtins
+    threads.forget()
     state.repair()
 
 

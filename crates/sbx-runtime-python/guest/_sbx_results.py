@@ -19,6 +19,12 @@ MAX_FORM_BYTES = 4 << 20
 MAX_TOTAL_BYTES = 6 << 20
 """The most that all forms of a run take together, below what the host takes as a report."""
 
+MAX_FORMS = 16
+"""How many forms of one value are kept."""
+
+MAX_MIME_CHARS = 127
+"""The longest name of a form, as RFC 6838 has it."""
+
 MAX_BUNDLES = 200
 """How many values a run can show; the rest is left out."""
 
@@ -136,8 +142,8 @@ def _encode(bundles: list[Bundle]) -> bytes:
     room, encoded = MAX_TOTAL_BYTES, []
     for forms in bundles[:MAX_BUNDLES]:
         parts, left_out = [], []
-        for mime, form in forms.items():
-            if mime == "text/plain":
+        for mime, form in list(forms.items())[:MAX_FORMS]:
+            if mime == "text/plain" or len(mime) > MAX_MIME_CHARS:
                 continue
             part = report.quote(mime) + ":" + report.quote(form)
             if len(part) > min(room, MAX_FORM_BYTES):

@@ -111,9 +111,9 @@ def repair() -> None:
     Also drops import listings of folders whose files the host may have changed between two turns.
     """
     global stdout, stderr
-    if stdout.closed:
+    if _is_dead(stdout):
         stdout = sys.__stdout__ = _writer(1, "<stdout>", "surrogateescape")
-    if stderr.closed:
+    if _is_dead(stderr):
         stderr = sys.__stderr__ = _writer(2, "<stderr>", "backslashreplace")
     if not _usable("stdout"):
         sys.stdout = stdout
@@ -139,8 +139,10 @@ def flush_stdout() -> None:
 
     The reactor flushes whatever `sys.stdout` is when the turn ends.
     """
-    if not stdout.closed:
+    try:
         stdout.flush()
+    except Exception:  # closed or taken apart: what was in it is gone
+        pass
 
 
 def write_stderr(text: str) -> None:
@@ -148,7 +150,7 @@ def write_stderr(text: str) -> None:
     try:
         sys.stderr.write(text)
         return
-    except Exception:  # closed, deleted or overwritten: fall through to the descriptor
+    except BaseException:  # closed, deleted or overwritten: fall through to the descriptor
         pass
     os.write(2, text.encode("utf-8", "backslashreplace"))
 
@@ -195,6 +197,14 @@ def open_files() -> list[int]:
         except OSError:
             pass
     return found
+
+
+def _is_dead(stream: io.TextIOWrapper) -> bool:
+    """Whether a stream of ours was closed or taken apart: a detached one raises when it is asked."""
+    try:
+        return stream.closed or not stream.writable()
+    except Exception:
+        return True
 
 
 def _usable(name: str) -> bool:

@@ -66,7 +66,9 @@ fn path_advice(error: &ReplyError, around: &Surroundings<'_>) -> Option<Advice> 
     const MISSING: i64 = 44;
     /// `EACCES`, `EROFS`, `ENOTCAPABLE`.
     const REFUSED: [i64; 3] = [2, 69, 76];
-    let path = error.filename.as_deref()?;
+    // pandas says "File … does not exist" and names none.
+    let named = error.filename.as_deref();
+    let path = named.or_else(|| error.message.strip_prefix("File ")?.strip_suffix(" does not exist"))?;
     if error.kind == "FileNotFoundError" && (path.starts_with(['<', '{', '[']) || path.contains('\n')) {
         return Some(Advice::new(
             AdviceKind::RemovedApi,

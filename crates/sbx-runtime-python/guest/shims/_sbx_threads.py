@@ -19,6 +19,7 @@ The locks are written in Python: those of CPython abort the interpreter when the
 What is built on them in the standard library (conditions, events, semaphores, barriers, queues) is used as it is.
 """
 
+import _queue
 import _thread
 import _threading_local
 import contextvars
@@ -115,7 +116,7 @@ def install() -> None:
     thread._naps = 0
     _Timer.run = _timer_run
     _thread.start_new_thread = _thread.start_new = start_new_thread
-    queue.SimpleQueue = queue._PySimpleQueue
+    queue.SimpleQueue = _queue.SimpleQueue = queue._PySimpleQueue
     queue.Queue.put = _patient_put(queue.Queue.put)
     time.sleep = sleep
 
@@ -129,16 +130,23 @@ def finish() -> None:
     """Ends a program as CPython does: by waiting for its threads. One that could never end is an error."""
     if not (_waiting or _timers or _parked):
         return
-    while _timers or any(not daemon for _, daemon in _waiting):
-        if not _run_one(lambda: False, math.inf, daemons=False):
-            break
-    for ident in [ident for ident in threading._active if ident > FIRST_IDENT]:
-        del threading._active[ident]
-    stuck = [name for name, daemon in _parked if not daemon]
-    _parked.clear()
-    _waiting.clear()
+    try:
+        while _timers or any(not daemon for _, daemon in _waiting):
+            if not _run_one(lambda: False, math.inf, daemons=False):
+                break
+        stuck = [name for name, daemon in _parked if not daemon]
+    finally:
+        forget()
     if stuck:
         raise RuntimeError(f"the program would wait for ever for its threads: {', '.join(stuck)}")
+
+
+def forget() -> None:
+    """Drops what was started and has not run."""
+    for ident in [ident for ident in threading._active if ident > FIRST_IDENT]:
+        del threading._active[ident]
+    for row in (_waiting, _timers, _running, _below, _parked):
+        row.clear()
 
 
 def left_over() -> str | None:

@@ -109,26 +109,6 @@ fn names_folders_links_and_times_mean_the_same() {
 }
 
 #[test]
-fn quotas_are_the_same_for_both() {
-    let mut policy = ExecutionPolicy::default();
-    policy.disk_bytes = 10_000;
-    for (runtime, code) in [
-        (
-            RuntimeType::Python,
-            "try:\n    with open('f', 'w') as f: f.write('x' * 20000)\nexcept OSError as e:\n    import errno; print(errno.errorcode[e.errno])",
-        ),
-        (
-            RuntimeType::JavaScript,
-            "try { require('fs').writeFileSync('f', 'x'.repeat(20000)) } catch (e) { console.log(e.code) }",
-        ),
-    ] {
-        let mut sandbox =
-            SandboxBuilder::new(runtime).runtimes(runtimes()).policy(policy.clone()).build().unwrap();
-        assert_eq!(run(&mut sandbox, code), "ENOSPC\n");
-    }
-}
-
-#[test]
 fn javascript_sandboxes_persist_check_and_roll_back() {
     let mut sandbox = SandboxBuilder::new(RuntimeType::JavaScript)
         .runtimes(runtimes())
