@@ -8,6 +8,7 @@ mod sandbox; // sandboxes: programs, files, policies, what persists and what is 
 mod languages; // JavaScript and TypeScript beside Python, on the same files
 #[cfg(test)]
 mod programs; // programs as models write them: what they print, and what they are told
+#[cfg(test)]
 mod cases; // the lists of what every language does alike
 #[cfg(test)]
 mod async_runs; // many runs on few threads
