@@ -8,12 +8,13 @@ use std::collections::BTreeSet;
 use crate::workspace::{Package, Workspace};
 
 /// A crate and the crates of this workspace that it may name. Tests may name all that is below those, too.
-const LAYERS: [(&str, &[&str]); 12] = [
+const LAYERS: [(&str, &[&str]); 13] = [
     ("sbx-core", &[]),
     ("sbx-vfs", &["sbx-core"]),
     ("sbx-cache", &["sbx-core"]),
     ("sbx-host", &["sbx-core", "sbx-vfs", "sbx-cache"]),
-    ("sbx-runtime-python", &["sbx-core", "sbx-vfs", "sbx-cache", "sbx-host"]),
+    ("sbx-packages", &["sbx-core", "sbx-vfs", "sbx-cache"]),
+    ("sbx-runtime-python", &["sbx-core", "sbx-vfs", "sbx-cache", "sbx-host", "sbx-packages"]),
     ("sbx-runtime-js", &["sbx-core", "sbx-vfs", "sbx-cache", "sbx-host"]),
     ("sbx-storage", &["sbx-core"]),
     ("sbx-sessions", &["sbx-core", "sbx-vfs", "sbx-storage"]),
@@ -24,6 +25,7 @@ const LAYERS: [(&str, &[&str]); 12] = [
             "sbx-vfs",
             "sbx-cache",
             "sbx-host",
+            "sbx-packages",
             "sbx-runtime-python",
             "sbx-runtime-js",
             "sbx-storage",

@@ -6,7 +6,10 @@ mod session;
 use std::{path::PathBuf, time::Duration};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
-use sbx::{GuestPath, Mount, MountMode, RuntimeType, SessionId, parse_bytes, parse_duration};
+use sbx::{
+    GuestPath, Mount, MountMode, PackageName, PackageRequest, RuntimeType, SessionId, parse_bytes,
+    parse_duration,
+};
 
 pub(crate) use session::{
     BranchArgs, CatArgs, CopyArgs, DeleteArgs, DiffArgs, ExportArgs, FilesArgs, ForkArgs, ImportArgs,
@@ -48,6 +51,8 @@ pub(crate) enum Command {
     Session(Box<SessionCommandArgs>),
     /// List the images that interpreters start from
     Images(ImagesArgs),
+    /// Look at vendored packages and change them
+    Packages(PackagesArgs),
     /// Find out what is wrong and how to mend it
     Doctor,
     /// Fetch and prepare what running needs; once
@@ -112,6 +117,43 @@ pub(crate) struct ImagesArgs {
     /// Print one JSON object in place of the table
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// `sbx packages`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PackagesArgs {
+    /// The lock file, made by the first change [default: $SBX_LOCK, else the packages that come with sbx]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) lock: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: PackagesCommand,
+}
+
+/// What to do with packages.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PackagesCommand {
+    /// List the packages that programs can import beside what is built in
+    List {
+        /// Print one JSON object in place of the table
+        #[arg(long)]
+        json: bool,
+    },
+    /// Add packages with all that they need: pure Python, from the index that pip is set up for
+    Add {
+        /// Packages, such as mammoth or `markdown<4`
+        #[arg(required = true, value_name = "NAME", value_parser = PackageRequest::parse)]
+        requests: Vec<PackageRequest>,
+    },
+    /// Remove packages, with what only they needed
+    Remove {
+        /// Packages
+        #[arg(required = true, value_name = "NAME", value_parser = PackageName::parse)]
+        names: Vec<PackageName>,
+    },
+    /// Resolve everything anew: to the newest releases that go together
+    Lock,
+    /// Check that the lock file holds: hashes, native code, needs, old releases
+    Check,
 }
 
 /// `sbx setup`.
@@ -205,6 +247,10 @@ pub(crate) struct PolicyArgs {
     /// Set a variable of the program's environment; repeatable
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_env)]
     pub(crate) env: Vec<(String, String)>,
+    /// Let the program import this vendored package, and what it needs, in place of all; repeatable [default: all that
+    /// `sbx packages` lists]
+    #[arg(long = "package", value_name = "NAME")]
+    pub(crate) packages: Vec<String>,
     /// Fixed clock and randomness: the same program, the same output and fuel [default seed: 0]
     #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true, default_missing_value = "0")]
     pub(crate) deterministic: Option<u64>,

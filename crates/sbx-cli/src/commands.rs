@@ -1,5 +1,6 @@
 //! One module for each command.
 
+pub(crate) mod packages;
 pub(crate) mod place;
 pub(crate) mod run;
 pub(crate) mod repl;

@@ -224,6 +224,9 @@ pub(crate) fn policy(args: PolicyArgs) -> Outcome<ExecutionPolicy> {
     set(&mut policy.max_open_files, args.max_open_files);
     policy.mounts.extend(args.mounts);
     policy.env.extend(args.env);
+    if !args.packages.is_empty() {
+        policy.packages = Some(args.packages);
+    }
     if let Some(seed) = args.deterministic {
         // The file may have chosen another start of the clock.
         let mut fixed = policy.deterministic.unwrap_or_else(|| Deterministic::new(seed));

@@ -70,6 +70,7 @@ fn dispatch(args: Args) -> Outcome {
         Command::Session(args) => commands::session::session(*args, cache),
         Command::Images(args) => commands::images::images(cache, args.json),
         Command::Doctor => commands::doctor::doctor(cache),
+        Command::Packages(args) => commands::packages::packages(args, cache),
         Command::Setup(args) => commands::setup::setup(cache, args.source.as_deref()),
         Command::Policy(args) => commands::policy::policy(&config::policy(args.policy)?, args.explain),
     }

@@ -51,6 +51,9 @@ pub enum Error {
         /// What is allowed.
         limit: u64,
     },
+    /// A vendored package that the policy names is not there, or the lock file is wrong.
+    #[error(transparent)]
+    Packages(#[from] sbx_packages::Error),
     /// The files of the guest could not be laid out.
     #[error("the guest's files cannot be laid out")]
     Files(#[from] sbx_vfs::Error),
@@ -72,6 +75,7 @@ impl Error {
             Self::BuildFailed { .. } => "python.build_failed",
             Self::BadAnswer { .. } => "python.bad_answer",
             Self::SnapshotTooLarge { .. } => "python.snapshot_too_large",
+            Self::Packages(error) => error.code(),
             Self::Files(error) => error.code(),
             Self::Host(error) => error.code(),
             Self::Cache(error) => error.code(),

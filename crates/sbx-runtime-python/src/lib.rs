@@ -12,6 +12,7 @@
 mod error;
 mod assets;
 mod images;
+mod vendored;
 pub mod setup;
 mod request;
 mod reply;

@@ -9,6 +9,7 @@ use std::{
 use sbx_cache::{Cache, fetch};
 use sbx_core::{ExecutionPolicy, Snapshot};
 use sbx_host::{Guest, Host, Image, InstanceSetup};
+use sbx_packages::Lock;
 use sbx_vfs::{DescriptorTable, Tree};
 
 use crate::{
@@ -17,6 +18,7 @@ use crate::{
     images::{ImageInfo, RECIPES, Recipe},
     interpreter::Interpreter,
     setup,
+    vendored::Vendored,
 };
 
 /// Python, ready to run; a cheap handle that threads share.
@@ -29,7 +31,7 @@ struct Inner {
     host: Host,
     cache: Cache,
     guest: Guest,
-    files: Tree,
+    vendored: Vendored,
     images: Mutex<BTreeMap<&'static str, Image>>,
 }
 
@@ -40,22 +42,30 @@ impl fmt::Debug for Python {
 }
 
 impl Python {
-    /// Loads Python from the cache; milliseconds.
+    /// Loads Python from the cache, with the packages that come with the project; milliseconds.
     ///
     /// # Errors
     /// [`Error::NotSetUp`] if [`setup::set_up`] has not been run with this version, or something it made is damaged.
     pub fn load(host: &Host, cache: Cache) -> Result<Self> {
+        Self::load_with(host, cache, Lock::built_in()?)
+    }
+
+    /// The same with the packages of another lock file.
+    ///
+    /// # Errors
+    /// As [`Python::load`].
+    pub fn load_with(host: &Host, cache: Cache, packages: Lock) -> Result<Self> {
         let missing = |what: &str| Error::NotSetUp { missing: format!("{what} is missing") };
         let files = fetch::lookup(&cache, &setup::manifest()?)?.ok_or_else(|| missing("the guest"))?;
         let hash = setup::guest_hash(&cache, &files)?;
         let guest = host.load_guest(&cache, &hash)?.ok_or_else(|| missing("the compiled guest"))?;
-        let files = assets::base_tree(&cache, &files)?;
+        let vendored = Vendored::new(cache.clone(), packages, assets::base_tree(&cache, &files)?);
         Ok(Self {
             inner: Arc::new(Inner {
                 host: host.clone(),
                 cache,
                 guest,
-                files,
+                vendored,
                 images: Mutex::new(BTreeMap::new()),
             }),
         })
@@ -81,12 +91,20 @@ impl Python {
             .collect()
     }
 
-    /// The files of an empty sandbox: the runtime's own, an empty workspace, an empty `/tmp`. A fork of it is one clone.
+    /// The packages that guests can import beside what is built in.
+    #[must_use]
+    pub fn packages(&self) -> &Lock {
+        self.inner.vendored.lock()
+    }
+
+    /// The files of an empty sandbox: the runtime's own, the policy's packages, an empty workspace, an empty `/tmp`. Laid out
+    /// once for each set of packages; a fork of it is one clone.
     ///
     /// # Errors
-    /// If the policy's workspace cannot be made.
+    /// If the policy's workspace cannot be made, or names a package that the lock file does not have or that is not fetched.
     pub fn empty_files(&self, policy: &ExecutionPolicy) -> Result<Tree> {
-        let mut builder = sbx_vfs::TreeBuilder::from_tree(self.inner.files.clone());
+        let mut builder =
+            sbx_vfs::TreeBuilder::from_tree(self.inner.vendored.tree(policy.packages.as_deref())?);
         builder.dir(&policy.guest_mount_path)?;
         Ok(builder.build())
     }
@@ -98,7 +116,7 @@ impl Python {
     pub async fn open(&self, image: &str, policy: Arc<ExecutionPolicy>, files: Tree) -> Result<Interpreter> {
         policy.validate().map_err(sbx_host::Error::from)?;
         let image = self.image(image)?;
-        let setup = assets::with_aliases(InstanceSetup::under(&policy, files)?)?;
+        let setup = assets::with_aliases(InstanceSetup::under(&policy, files)?, &policy.mounts)?;
         let instance = self.inner.host.open(&self.inner.guest, &image, setup).await?;
         Ok(Interpreter::new(self.inner.host.clone(), instance, image, policy))
     }
@@ -125,8 +143,8 @@ impl Python {
         if added > policy.memory_bytes {
             return Err(Error::SnapshotTooLarge { bytes: added, limit: policy.memory_bytes });
         }
-        let setup =
-            assets::with_aliases(InstanceSetup::under(&policy, files)?)?.with_snapshot(snapshot, descriptors);
+        let setup = assets::with_aliases(InstanceSetup::under(&policy, files)?, &policy.mounts)?
+            .with_snapshot(snapshot, descriptors);
         let instance = self.inner.host.open(&self.inner.guest, &image, setup).await?;
         Ok(Interpreter::restored(self.inner.host.clone(), instance, image, policy))
     }

@@ -10,6 +10,7 @@ use sbx_cache::{
     fetch::{self, FetchedFiles, GuestManifest, Progress},
 };
 use sbx_host::{Call, Guest, Host, Image, InstanceSetup, Limits, Outcome, RunRequest};
+use sbx_packages::Builtin;
 use sbx_vfs::{Quota, Tree};
 
 use crate::{
@@ -59,6 +60,18 @@ pub fn set_up(host: &Host, cache: &Cache, source: Option<&Path>, progress: &dyn 
 
 pub(crate) fn manifest() -> Result<GuestManifest> {
     Ok(GuestManifest::parse(MANIFEST)?)
+}
+
+/// What is built into the guest that is fetched.
+///
+/// # Errors
+/// [`Error::NotSetUp`] if it is not.
+pub fn builtin(cache: &Cache) -> Result<Builtin> {
+    let missing = || Error::NotSetUp { missing: "the guest is missing".to_owned() };
+    let files = fetch::lookup(cache, &manifest()?)?.ok_or_else(missing)?;
+    let text = std::io::read_to_string(files.open(cache, "manifest")?.file)
+        .map_err(|source| sbx_host::Error::System { action: "read the guest's manifest", source })?;
+    Ok(Builtin::parse(&text)?)
 }
 
 /// The hash by which the guest's compiled form and images are named.
@@ -119,7 +132,7 @@ impl Build<'_> {
     /// Runs the recipe's turns in a fresh instance with an empty environment, and captures what it is then.
     fn image(&self, recipe: &Recipe) -> Result<Image> {
         // Nothing of this machine may end up in an image: fixed clock and randomness, no environment.
-        let setup = assets::with_aliases(InstanceSetup::new(self.tree.clone(), Quota::default()))?
+        let setup = assets::with_aliases(InstanceSetup::new(self.tree.clone(), Quota::default()), &[])?
             .with_args(vec!["/usr/local/bin/python.wasm".to_owned()])
             .with_deterministic(Some(sbx_core::Deterministic::new(0)));
         let mut instance = self.host.block_on(self.host.open(self.guest, self.base, setup))?;

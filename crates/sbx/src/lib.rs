@@ -22,12 +22,14 @@
 mod error;
 mod runtimes;
 mod interpreter;
+mod packages;
 mod sandbox;
 mod files;
 mod session;
 mod storage;
 
 pub use crate::error::{Error, Result};
+pub use crate::packages::{PackageChange, Packages};
 pub use crate::runtimes::{ImageInfo, Runtimes, default_image, set_up};
 pub use crate::sandbox::{Sandbox, SandboxBuilder, create_sandbox};
 pub use crate::session::{Durability, Session, Sessions, SessionsBuilder};
@@ -39,6 +41,10 @@ pub use sbx_core::{
     UnitError, UnknownRuntime, parse_bytes, parse_duration, show_bytes,
 };
 pub use sbx_host::{CancellationToken, HostConfig, ImageMode, OutputSink, OutputStream};
+pub use sbx_packages::{
+    Error as PackageError, Lock, LockedPackage, PackageName, Problem as PackageProblem,
+    ProblemKind as PackageProblemKind, Request as PackageRequest,
+};
 pub use sbx_runtime_python::{DEFAULT_IMAGE, Program};
 pub use sbx_sessions::{
     Error as SessionError, InUse, NewSession, PruneOptions, PruneResult, SessionFile, SessionFiles,

@@ -37,6 +37,7 @@ const FLAGS: [(&[&str], &str, &str); 14] = [
     (&["--mount", "d:/data:rw"], "mounts", r#"[{"host":"d","guest":"/data","mode":"rw"}]"#),
     (&["--env", "A=1=2", "--env", "B="], "env", r#"{"A":"1=2","B":""}"#),
     (&["--deterministic"], "deterministic", r#"{"seed":0,"epoch":1767225600}"#),
+    (&["--package", "mammoth", "--package", "idna"], "packages", r#"["mammoth","idna"]"#),
     (&["--deterministic=7"], "deterministic", r#"{"seed":7,"epoch":1767225600}"#),
 ];
 
