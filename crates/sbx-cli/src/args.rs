@@ -49,7 +49,7 @@ pub(crate) enum Command {
     Repl(Box<ReplArgs>),
     /// Look at sessions and change them: files, turns, forks
     Session(Box<SessionCommandArgs>),
-    /// List the images that interpreters start from
+    /// List the images that interpreters start from, and build own ones
     Images(ImagesArgs),
     /// Look at vendored packages and change them
     Packages(PackagesArgs),
@@ -117,6 +117,39 @@ pub(crate) struct ImagesArgs {
     /// Print one JSON object in place of the table
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Option<ImagesCommand>,
+}
+
+/// What to do with images.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ImagesCommand {
+    /// Build an image of Python from packages, imports and set-up code; with a name alone, one that is there again
+    Build(BuildArgs),
+    /// Remove an own image
+    Rm {
+        /// The image
+        name: String,
+    },
+}
+
+/// `sbx images build`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct BuildArgs {
+    /// Its name: lower-case letters, digits, hyphens
+    pub(crate) name: String,
+    /// The image that it begins as [default: python-data]
+    #[arg(long, value_name = "IMAGE")]
+    pub(crate) from: Option<String>,
+    /// A vendored package that programs can import, with what it needs; repeatable
+    #[arg(long = "package", value_name = "NAME")]
+    pub(crate) packages: Vec<String>,
+    /// A module to import in it; repeatable
+    #[arg(long = "import", value_name = "MODULE")]
+    pub(crate) imports: Vec<String>,
+    /// A file of code to run in it, after the imports and in order; what it defines is there in every run; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(crate) setup: Vec<PathBuf>,
 }
 
 /// `sbx packages`.

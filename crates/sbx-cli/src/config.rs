@@ -260,7 +260,8 @@ fn policy_file(path: &Path) -> Outcome<ExecutionPolicy> {
     Ok(policy)
 }
 
-fn read_program(path: &Path) -> Outcome<String> {
+/// The text of a program's file.
+pub(crate) fn read_program(path: &Path) -> Outcome<String> {
     utf8(read_file(path, MAX_INPUT_BYTES)?, &path.display().to_string())
 }
 

@@ -37,7 +37,11 @@ impl From<sbx::Error> for Failure {
     fn from(error: sbx::Error) -> Self {
         let is_usage = match error.code() {
             "session.busy" | "session.fenced" => return Self::Busy(error.into()),
-            "python.unknown_image" | "javascript.unknown_image" | "javascript.no_typescript" => true,
+            "python.unknown_image"
+            | "python.bad_recipe"
+            | "python.build_failed"
+            | "javascript.unknown_image"
+            | "javascript.no_typescript" => true,
             "host.mount" | "host.file" | "host.too_large" | "limit.disk" => true,
             // What is damaged or cannot be reached is not the caller's doing; everything else about sessions and their
             // files is.

@@ -142,6 +142,17 @@ impl Lock {
         }
     }
 
+    /// A lock of packages that an image has, each there for itself.
+    ///
+    /// # Errors
+    /// As [`Lock::new`].
+    pub fn of_image(packages: impl IntoIterator<Item = LockedPackage>) -> Result<Self> {
+        Self::new(packages.into_iter().map(|mut package| {
+            package.request = package.request.or_else(|| Request::parse(package.name.as_str()).ok());
+            package
+        }))
+    }
+
     /// Reads a lock file. Unknown keys are refused.
     ///
     /// # Errors

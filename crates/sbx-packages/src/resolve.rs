@@ -208,7 +208,8 @@ impl<'a> Resolver<'a> {
     fn explain(&mut self, requests: &[Request], line: &str) -> Error {
         let clashing = |request: &&Request| {
             let name = request.name().as_str();
-            line.split([' ', '=', ',']).any(|word| PackageName::parse(word).is_ok_and(|word| word.as_str() == name))
+            line.split([' ', '=', ','])
+                .any(|word| PackageName::parse(word).is_ok_and(|word| word.as_str() == name))
         };
         match requests.iter().rfind(clashing) {
             Some(request) if requirement(line).is_none() => match self.newest(request.name()) {

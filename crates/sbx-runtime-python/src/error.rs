@@ -35,6 +35,22 @@ pub enum Error {
         /// What the guest said.
         problem: String,
     },
+    /// An image of a user's cannot be made as it is asked for.
+    #[error("the image `{image}` cannot be built: {problem}")]
+    BadRecipe {
+        /// The image.
+        image: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// An image of a user's was made for another guest.
+    #[error(
+        "the image `{image}` was built for another version of Python; build it again with `sbx images build {image}`"
+    )]
+    StaleImage {
+        /// The image.
+        image: String,
+    },
     /// The guest's answer is not one: its support code was broken by the program.
     #[error("the interpreter gave no usable answer: {problem}")]
     BadAnswer {
@@ -73,6 +89,8 @@ impl Error {
             Self::NotSetUp { .. } => "python.not_set_up",
             Self::UnknownImage { .. } => "python.unknown_image",
             Self::BuildFailed { .. } => "python.build_failed",
+            Self::BadRecipe { .. } => "python.bad_recipe",
+            Self::StaleImage { .. } => "python.stale_image",
             Self::BadAnswer { .. } => "python.bad_answer",
             Self::SnapshotTooLarge { .. } => "python.snapshot_too_large",
             Self::Packages(error) => error.code(),

@@ -10,9 +10,9 @@ pub const DEFAULT_IMAGE: &str = "python-data";
 #[non_exhaustive]
 pub struct ImageInfo {
     /// Its name, as `--image` takes it.
-    pub name: &'static str,
+    pub name: String,
     /// What is in it.
-    pub description: &'static str,
+    pub description: String,
     /// Bytes of linear memory; `None` if it is not built yet.
     pub memory_bytes: Option<u64>,
     /// Its file, relative to the cache.

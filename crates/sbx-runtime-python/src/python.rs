@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use sbx_cache::{Cache, fetch};
@@ -17,6 +17,7 @@ use crate::{
     error::{Error, Result},
     images::{ImageInfo, RECIPES, Recipe},
     interpreter::Interpreter,
+    own::OwnImage,
     setup,
     vendored::Vendored,
 };
@@ -32,7 +33,14 @@ struct Inner {
     cache: Cache,
     guest: Guest,
     vendored: Vendored,
-    images: Mutex<BTreeMap<&'static str, Image>>,
+    images: Mutex<BTreeMap<String, Loaded>>,
+}
+
+/// An image that was loaded, with the packages that it brings.
+#[derive(Clone)]
+struct Loaded {
+    image: Image,
+    packages: Option<Lock>,
 }
 
 impl fmt::Debug for Python {
@@ -71,24 +79,26 @@ impl Python {
         })
     }
 
-    /// The images there are.
+    /// The images there are: those that come with Python, then users' own.
     ///
     /// # Errors
     /// A cache that cannot be read.
     pub fn images(&self) -> Result<Vec<ImageInfo>> {
         let guest = &self.inner.guest;
-        RECIPES
-            .iter()
-            .map(|recipe| {
-                let image = setup::load_image(&self.inner.cache, recipe, guest)?;
-                Ok(ImageInfo {
-                    name: recipe.name,
-                    description: recipe.description,
-                    memory_bytes: image.map(|image| image.memory_bytes()),
-                    file: recipe.file(guest.hash()),
-                })
-            })
-            .collect()
+        let mut images = Vec::new();
+        for recipe in &RECIPES {
+            let image = setup::load_image(&self.inner.cache, recipe, guest)?;
+            images.push(ImageInfo {
+                name: recipe.name.to_owned(),
+                description: recipe.description.to_owned(),
+                memory_bytes: image.map(|image| image.memory_bytes()),
+                file: recipe.file(guest.hash()),
+            });
+        }
+        for own in OwnImage::all(&self.inner.cache)? {
+            images.push(own.info(self)?);
+        }
+        Ok(images)
     }
 
     /// The packages that guests can import beside what is built in.
@@ -103,10 +113,16 @@ impl Python {
     /// # Errors
     /// If the policy's workspace cannot be made, or names a package that the lock file does not have or that is not fetched.
     pub fn empty_files(&self, policy: &ExecutionPolicy) -> Result<Tree> {
-        let mut builder =
-            sbx_vfs::TreeBuilder::from_tree(self.inner.vendored.tree(policy.packages.as_deref())?);
-        builder.dir(&policy.guest_mount_path)?;
-        Ok(builder.build())
+        with_workspace(self.inner.vendored.tree(policy.packages.as_deref(), None)?, policy)
+    }
+
+    /// The same for interpreters that start as `image`, with the packages that it was built with.
+    ///
+    /// # Errors
+    /// As [`Python::empty_files`]; an unknown image.
+    pub fn empty_files_for(&self, image: &str, policy: &ExecutionPolicy) -> Result<Tree> {
+        let packages = self.loaded(image)?.packages;
+        with_workspace(self.inner.vendored.tree(policy.packages.as_deref(), packages.as_ref())?, policy)
     }
 
     /// Opens an interpreter that starts as `image`, on `files`, inside the policy.
@@ -160,17 +176,62 @@ impl Python {
     /// # Errors
     /// An unknown name, or one that is not built.
     pub fn image(&self, name: &str) -> Result<Image> {
-        let recipe = Recipe::find(name).ok_or_else(|| Error::UnknownImage {
-            name: name.to_owned(),
-            available: RECIPES.iter().map(|recipe| recipe.name.to_owned()).collect(),
-        })?;
-        let mut images = self.inner.images.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(image) = images.get(recipe.name) {
-            return Ok(image.clone());
-        }
-        let image = setup::load_image(&self.inner.cache, recipe, &self.inner.guest)?
-            .ok_or_else(|| Error::NotSetUp { missing: format!("the image `{name}` is missing") })?;
-        images.insert(recipe.name, image.clone());
-        Ok(image)
+        Ok(self.loaded(name)?.image)
     }
+
+    fn loaded(&self, name: &str) -> Result<Loaded> {
+        if let Some(loaded) = self.loaded_images().get(name) {
+            return Ok(loaded.clone());
+        }
+        // Not under the lock: an image of a user's is named by the one that it begins as.
+        let loaded = match Recipe::find(name) {
+            Some(recipe) => {
+                let image = setup::load_image(&self.inner.cache, recipe, &self.inner.guest)?;
+                let missing = || Error::NotSetUp { missing: format!("the image `{name}` is missing") };
+                Loaded { image: image.ok_or_else(missing)?, packages: None }
+            }
+            None => {
+                let own = OwnImage::find(&self.inner.cache, name)?.ok_or_else(|| self.unknown_image(name))?;
+                let stale = || Error::StaleImage { image: name.to_owned() };
+                Loaded { image: own.load(self)?.ok_or_else(stale)?, packages: Some(own.packages) }
+            }
+        };
+        self.loaded_images().insert(name.to_owned(), loaded.clone());
+        Ok(loaded)
+    }
+
+    fn loaded_images(&self) -> MutexGuard<'_, BTreeMap<String, Loaded>> {
+        self.inner.images.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Loads the image anew when it is asked for next.
+    pub(crate) fn forget_image(&self, name: &str) {
+        self.loaded_images().remove(name);
+    }
+
+    pub(crate) fn unknown_image(&self, name: &str) -> Error {
+        let own = OwnImage::all(&self.inner.cache).unwrap_or_default();
+        let names = RECIPES.iter().map(|recipe| recipe.name.to_owned());
+        let available = names.chain(own.into_iter().map(|own| own.recipe.name)).collect();
+        Error::UnknownImage { name: name.to_owned(), available }
+    }
+
+    /// The runtime's own files with exactly these packages.
+    pub(crate) fn files_with(&self, packages: &Lock) -> Result<Tree> {
+        self.inner.vendored.tree(Some(&[]), Some(packages))
+    }
+
+    pub(crate) fn cache(&self) -> &Cache {
+        &self.inner.cache
+    }
+
+    pub(crate) fn guest(&self) -> &Guest {
+        &self.inner.guest
+    }
+}
+
+fn with_workspace(tree: Tree, policy: &ExecutionPolicy) -> Result<Tree> {
+    let mut builder = sbx_vfs::TreeBuilder::from_tree(tree);
+    builder.dir(&policy.guest_mount_path)?;
+    Ok(builder.build())
 }

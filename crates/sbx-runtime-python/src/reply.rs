@@ -36,7 +36,7 @@ pub(crate) enum Status {
 pub(crate) struct ReplyError {
     pub(crate) kind: String,
     pub(crate) message: String,
-    traceback: String,
+    pub(crate) traceback: String,
     line: Option<u32>,
     pub(crate) module: Option<String>,
     pub(crate) errno: Option<i64>,

@@ -122,7 +122,11 @@ pub(crate) enum Request<'a> {
     /// Runs set-up code while an image is built.
     Warm { name: &'a str },
     /// Ends the building of an image.
-    Seal,
+    Seal {
+        /// Whether the names in `__main__` stay.
+        #[serde(skip_serializing_if = "is_false")]
+        keep: bool,
+    },
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -204,7 +208,11 @@ mod tests {
             request.encode("x = '\n'").unwrap(),
             b"\x01{\"op\":\"validate\",\"name\":\"a\\\"b\"}\nx = '\n'"
         );
-        assert_eq!(Request::Seal.encode("").unwrap(), b"\x01{\"op\":\"seal\"}\n");
+        assert_eq!(Request::Seal { keep: false }.encode("").unwrap(), b"\x01{\"op\":\"seal\"}\n");
+        assert_eq!(
+            Request::Seal { keep: true }.encode("").unwrap(),
+            b"\x01{\"op\":\"seal\",\"keep\":true}\n"
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The vendored packages as files of the guest: read-only parts of mappings, laid out once for each set.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     sync::{Mutex, PoisonError},
 };
 
@@ -22,7 +22,8 @@ pub(crate) struct Vendored {
     cache: Cache,
     lock: Lock,
     base: Tree,
-    trees: Mutex<BTreeMap<BTreeSet<PackageName>, Tree>>,
+    /// By the hashes of their packages.
+    trees: Mutex<BTreeMap<Vec<[u8; 32]>, Tree>>,
 }
 
 impl Vendored {
@@ -34,14 +35,18 @@ impl Vendored {
         &self.lock
     }
 
-    /// The files with these packages and what they need. Without names: all that are fetched, so that Python runs where
-    /// packages could not be.
-    pub(crate) fn tree(&self, names: Option<&[String]>) -> Result<Tree> {
-        let packages = match names {
+    /// The files with these packages and what they need, and with those of an image, whose versions win. Without names: all
+    /// that are fetched, so that Python runs where packages could not be.
+    pub(crate) fn tree(&self, names: Option<&[String]>, of_image: Option<&Lock>) -> Result<Tree> {
+        let chosen = match names {
             Some(names) => self.lock.select(names)?,
             None => self.lock.packages().collect(),
         };
-        let set: BTreeSet<PackageName> = packages.iter().map(|package| package.name.clone()).collect();
+        let of_image = of_image.into_iter().flat_map(Lock::packages);
+        let packages: BTreeMap<&PackageName, &LockedPackage> =
+            chosen.into_iter().chain(of_image).map(|package| (&package.name, package)).collect();
+        let packages: Vec<&LockedPackage> = packages.into_values().collect();
+        let set: Vec<[u8; 32]> = packages.iter().map(|package| *package.sha256.as_bytes()).collect();
         // Laid out under the lock: two that ask at once do the work once.
         let mut trees = self.trees.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(tree) = trees.get(&set) {

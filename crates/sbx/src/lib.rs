@@ -23,12 +23,14 @@ mod error;
 mod runtimes;
 mod interpreter;
 mod packages;
+mod image;
 mod sandbox;
 mod files;
 mod session;
 mod storage;
 
 pub use crate::error::{Error, Result};
+pub use crate::image::ImageBuilder;
 pub use crate::packages::{PackageChange, Packages};
 pub use crate::runtimes::{ImageInfo, Runtimes, default_image, set_up};
 pub use crate::sandbox::{Sandbox, SandboxBuilder, create_sandbox};

@@ -102,6 +102,12 @@ impl Packages {
         Ok(sbx_packages::fetch(self.runtimes.cache(), &packages, self.builtin.python(), progress)?)
     }
 
+    /// Brings these packages, and what they need, into the cache.
+    pub(crate) fn fetch_named(&self, names: &[String], progress: &dyn Progress) -> Result<()> {
+        let packages = self.lock.select(names)?;
+        Ok(sbx_packages::fetch(self.runtimes.cache(), &packages, self.builtin.python(), progress)?)
+    }
+
     /// Adds packages, with all that they need. Those that are there stay as they are, unless they are asked for again. A
     /// package that is refused leaves everything as it was.
     ///

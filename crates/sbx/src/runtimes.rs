@@ -6,12 +6,13 @@ use std::{
 };
 
 use sbx_cache::{Cache, fetch::Progress};
-use sbx_core::RuntimeType;
+use sbx_core::{ExecutionPolicy, RuntimeType};
 use sbx_host::{Host, HostConfig};
 use sbx_runtime_js::JavaScript;
 use sbx_runtime_python::Python;
+use sbx_vfs::Tree;
 
-use crate::{error::Result, packages};
+use crate::{error::Result, image, packages};
 
 /// The image that a runtime's interpreters start from unless another is named.
 #[must_use]
@@ -30,9 +31,9 @@ pub struct ImageInfo {
     /// The runtime that starts from it unless another image is named, or could.
     pub runtime: RuntimeType,
     /// Its name, as `--image` takes it.
-    pub name: &'static str,
+    pub name: String,
     /// What is in it.
-    pub description: &'static str,
+    pub description: String,
     /// Bytes of linear memory; `None` if it is not built yet.
     pub memory_bytes: Option<u64>,
     /// Its file, relative to the cache.
@@ -128,12 +129,26 @@ impl Runtimes {
                 let is_typescript = image.name == sbx_runtime_js::TYPESCRIPT_IMAGE;
                 let runtime = if is_typescript { RuntimeType::TypeScript } else { RuntimeType::JavaScript };
                 let sbx_runtime_js::ImageInfo { name, description, memory_bytes, file, .. } = image;
+                let (name, description) = (name.to_owned(), description.to_owned());
                 ImageInfo { runtime, name, description, memory_bytes, file }
             })),
             Err(crate::Error::JavaScript(sbx_runtime_js::Error::NotSetUp { .. })) => {}
             Err(error) => return Err(error),
         }
         Ok(images)
+    }
+
+    /// The files of an empty sandbox that starts as `image`.
+    pub(crate) fn empty_files(
+        &self,
+        runtime: RuntimeType,
+        image: &str,
+        policy: &ExecutionPolicy,
+    ) -> Result<Tree> {
+        Ok(match runtime {
+            RuntimeType::JavaScript | RuntimeType::TypeScript => self.python.empty_files(policy)?,
+            RuntimeType::Python | _ => self.python.empty_files_for(image, policy)?,
+        })
     }
 
     /// Whether there is such an image for this runtime.
@@ -162,5 +177,6 @@ pub fn set_up(cache_root: Option<&Path>, source: Option<&Path>, progress: &dyn P
     let host = Host::new(&HostConfig::default())?;
     sbx_runtime_python::setup::set_up(&host, &cache, source, progress)?;
     packages::set_up(&cache, progress)?;
+    image::rebuild_stale(&host, &cache, progress)?;
     Ok(sbx_runtime_js::setup::set_up(&host, &cache, source, progress)?)
 }

@@ -23,7 +23,7 @@ fn policy_of(line: &[&str]) -> ExecutionPolicy {
 }
 
 /// One flag and the one field that it changes, as JSON.
-const FLAGS: [(&[&str], &str, &str); 14] = [
+const FLAGS: [(&[&str], &str, &str); 15] = [
     (&["--fuel", "5M"], "fuel_budget", "5000000"),
     (&["--memory", "64MiB"], "memory_bytes", "67108864"),
     (&["--timeout", "1500ms"], "timeout_seconds", "1.5"),

@@ -106,7 +106,8 @@ fn a_package_comes_with_what_it_needs_and_goes_with_it() {
     place.wheel("sbxleaf", "1.2", &[], &[]);
     place.wheel("sbxroot", "2.0", &["sbxleaf<2", "numpy>=1", "sbxnever; sys_platform == 'win32'"], &[]);
     assert_eq!(place.adds("sbxroot"), "added sbxleaf 1.2\nadded sbxroot 2.0\n");
-    let output = place.run(&["run", "-c", "import sbxroot, sbxleaf; print(sbxroot.VERSION, sbxleaf.VERSION)"]);
+    let output =
+        place.run(&["run", "-c", "import sbxroot, sbxleaf; print(sbxroot.VERSION, sbxleaf.VERSION)"]);
     assert_eq!(stdout(&output), "2.0 1.2\n", "{}", stderr(&output));
     let output = place.run(&["run", "--package", "sbxleaf", "-c", "import sbxleaf, sbxroot"]);
     assert!(stderr(&output).contains("No module named 'sbxroot'"), "{}", stderr(&output));
@@ -114,7 +115,10 @@ fn a_package_comes_with_what_it_needs_and_goes_with_it() {
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("did you mean `sbxroot`?"), "{}", stderr(&output));
     assert_eq!(stdout(&place.run(&["packages", "check"])), "2 packages, all as they should be\n");
-    assert_eq!(stdout(&place.run(&["packages", "remove", "sbxroot"])), "removed sbxleaf 1.2\nremoved sbxroot 2.0\n");
+    assert_eq!(
+        stdout(&place.run(&["packages", "remove", "sbxroot"])),
+        "removed sbxleaf 1.2\nremoved sbxroot 2.0\n"
+    );
     assert!(!place.text().contains("[[package]]"));
 }
 
@@ -135,7 +139,10 @@ fn native_code_inside_a_pure_wheel_is_refused() {
     let place = Place::new();
     place.wheel("sbxnative", "1.0", &[], &[("sbxnative/_fast.cpython-315-x86_64-linux-gnu.so", b"x")]);
     let words = place.refuses("sbxnative");
-    assert!(words.contains("it has native code (sbxnative/_fast.cpython-315-x86_64-linux-gnu.so)"), "{words}");
+    assert!(
+        words.contains("it has native code (sbxnative/_fast.cpython-315-x86_64-linux-gnu.so)"),
+        "{words}"
+    );
     place.wheel("sbxhidden", "1.0", &[], &[("sbxhidden/data.bin", b"\x7fELF\x02")]);
     assert!(place.refuses("sbxhidden").contains("it has native code (sbxhidden/data.bin)"));
 }
@@ -185,7 +192,10 @@ fn check_finds_what_add_would_have_refused() {
     // A need that somebody took out, as `--no-deps` would leave it.
     let root = &good[good.find("[[package]]\nname = \"sbxroot\"").unwrap()..];
     fs::write(place.lock(), format!("format = 1\n{}", root.replace("needs = [\"sbxleaf\"]", ""))).unwrap();
-    assert_eq!(place.finds(), "sbxroot: it needs sbxleaf<2, which is neither in the lock file nor built in\n");
+    assert_eq!(
+        place.finds(),
+        "sbxroot: it needs sbxleaf<2, which is neither in the lock file nor built in\n"
+    );
 
     // An old release.
     fs::write(place.lock(), good.replacen("newest = \"2.0\"", "newest = \"7.1\"", 1)).unwrap();

@@ -5,12 +5,14 @@ use sbx_host::{Host, HostConfig};
 use sbx_packages::Lock;
 use sbx_runtime_python::Python;
 
-use crate::lab::{cache, open, policy, prints, python, raises, run, run_data, run_with, turn, PLAIN};
+use crate::lab::{PLAIN, cache, open, policy, prints, python, raises, run, run_data, run_with, turn};
 
 #[test]
 fn every_package_of_the_lock_file_is_there_in_its_version() {
     let names: Vec<_> = python().packages().packages().collect();
-    for wanted in ["pypdf2", "odfpy", "mammoth", "certifi", "idna", "urllib3", "markdown", "tomli", "requests"] {
+    for wanted in
+        ["pypdf2", "odfpy", "mammoth", "certifi", "idna", "urllib3", "markdown", "tomli", "requests"]
+    {
         assert!(names.iter().any(|package| package.name.as_str() == wanted), "{wanted}");
     }
     for package in names {
@@ -83,11 +85,26 @@ with open('a.docx', 'rb') as file:
 #[test]
 fn small_packages_do_their_job() {
     for (code, wanted) in [
-        ("import certifi; text = open(certifi.where()).read(); print(text.count('BEGIN CERTIFICATE') > 100)", "True\n"),
-        ("import idna; print(idna.encode('münchen.de'), idna.decode('xn--mnchen-3ya.de'))", "b'xn--mnchen-3ya.de' münchen.de\n"),
-        ("import urllib3; from urllib3.util import Retry, parse_url; print(parse_url('https://a.example:8443/p?q=1'), Retry(3).total)", "https://a.example:8443/p?q=1 3\n"),
-        ("import markdown; print(markdown.markdown('# T\\n\\n|a|b|\\n|-|-|\\n|1|2|', extensions=['tables']).replace('\\n', ''))", "<h1>T</h1><table><thead><tr><th>a</th><th>b</th></tr></thead><tbody><tr><td>1</td><td>2</td></tr></tbody></table>\n"),
-        ("import tomli; print(tomli.loads('a = 1\\n[b]\\nc = [1.5, true]'))", "{'a': 1, 'b': {'c': [1.5, True]}}\n"),
+        (
+            "import certifi; text = open(certifi.where()).read(); print(text.count('BEGIN CERTIFICATE') > 100)",
+            "True\n",
+        ),
+        (
+            "import idna; print(idna.encode('münchen.de'), idna.decode('xn--mnchen-3ya.de'))",
+            "b'xn--mnchen-3ya.de' münchen.de\n",
+        ),
+        (
+            "import urllib3; from urllib3.util import Retry, parse_url; print(parse_url('https://a.example:8443/p?q=1'), Retry(3).total)",
+            "https://a.example:8443/p?q=1 3\n",
+        ),
+        (
+            "import markdown; print(markdown.markdown('# T\\n\\n|a|b|\\n|-|-|\\n|1|2|', extensions=['tables']).replace('\\n', ''))",
+            "<h1>T</h1><table><thead><tr><th>a</th><th>b</th></tr></thead><tbody><tr><td>1</td><td>2</td></tr></tbody></table>\n",
+        ),
+        (
+            "import tomli; print(tomli.loads('a = 1\\n[b]\\nc = [1.5, true]'))",
+            "{'a': 1, 'b': {'c': [1.5, True]}}\n",
+        ),
     ] {
         assert_eq!(prints(code), wanted, "{code}");
     }
@@ -95,15 +112,24 @@ fn small_packages_do_their_job() {
 
 #[test]
 fn requests_imports_and_says_that_there_is_no_network() {
-    let result = run("import requests\nprint(requests.Request('GET', 'https://a.example').prepare().url)\nrequests.get('https://a.example')");
-    assert_eq!((result.ending, result.stdout.as_str()), (Ending::Exception, "https://a.example/\n"), "{}", result.stderr);
+    let result = run(
+        "import requests\nprint(requests.Request('GET', 'https://a.example').prepare().url)\nrequests.get('https://a.example')",
+    );
+    assert_eq!(
+        (result.ending, result.stdout.as_str()),
+        (Ending::Exception, "https://a.example/\n"),
+        "{}",
+        result.stderr
+    );
     assert_eq!(result.advice[0].kind, AdviceKind::NetworkUnavailable, "{:?}", result.advice);
 }
 
 #[test]
 fn old_habits_of_paths_work() {
     for folder in ["/app/site-packages", "/data/site-packages"] {
-        let code = format!("import sys; sys.path.insert(0, '{folder}')\nimport mammoth, os; print(os.path.isdir('{folder}'), mammoth.__name__)");
+        let code = format!(
+            "import sys; sys.path.insert(0, '{folder}')\nimport mammoth, os; print(os.path.isdir('{folder}'), mammoth.__name__)"
+        );
         assert_eq!(prints(code), "True mammoth\n");
     }
     assert_eq!(prints("import os; print('mammoth' in os.listdir('/data/site-packages'))"), "True\n");
@@ -123,7 +149,11 @@ fn packages_are_read_only_and_cost_no_quota() {
     let files = python().empty_files(&policy()).unwrap();
     assert_eq!((files.usage().bytes, files.usage().inodes), (0, 0));
     let result = run("import mammoth, requests, markdown");
-    assert!(result.files_created.is_empty() && result.files_modified.is_empty(), "{:?}", result.files_created);
+    assert!(
+        result.files_created.is_empty() && result.files_modified.is_empty(),
+        "{:?}",
+        result.files_created
+    );
 }
 
 #[test]
@@ -141,7 +171,10 @@ for name in ('requests', 'urllib3', 'mammoth'):
     let error = python().empty_files(&policy().with_packages(["mamoth"])).unwrap_err();
     assert_eq!(error.code(), "packages.unknown");
     assert!(error.to_string().contains("did you mean `mammoth`?"), "{error}");
-    assert_eq!(ExecutionPolicy::default().with_packages(["a b"]).validate().unwrap_err().code(), "policy.bad_value");
+    assert_eq!(
+        ExecutionPolicy::default().with_packages(["a b"]).validate().unwrap_err().code(),
+        "policy.bad_value"
+    );
 }
 
 #[test]
@@ -162,7 +195,10 @@ fn an_interpreter_that_is_woken_sees_packages_that_came_since() {
     let files = without.empty_files(&start).unwrap();
     let (snapshot, descriptors) = host.block_on(async {
         let mut interpreter = without.open(PLAIN, start.clone(), files).await.unwrap();
-        let result = interpreter.run(&"try:\n    import mammoth\nexcept ImportError as e:\n    print(e)".into()).await.unwrap();
+        let result = interpreter
+            .run(&"try:\n    import mammoth\nexcept ImportError as e:\n    print(e)".into())
+            .await
+            .unwrap();
         assert_eq!(result.stdout, "No module named 'mammoth'\n");
         (interpreter.snapshot(None).unwrap(), interpreter.descriptors().unwrap())
     });
