@@ -8,13 +8,14 @@ use std::collections::BTreeSet;
 use crate::workspace::{Package, Workspace};
 
 /// A crate and the crates of this workspace that it may name. Tests may name all that is below those, too.
-const LAYERS: [(&str, &[&str]); 13] = [
+const LAYERS: [(&str, &[&str]); 14] = [
     ("sbx-core", &[]),
     ("sbx-vfs", &["sbx-core"]),
     ("sbx-cache", &["sbx-core"]),
     ("sbx-host", &["sbx-core", "sbx-vfs", "sbx-cache"]),
+    ("sbx-packages", &["sbx-core", "sbx-vfs", "sbx-cache"]),
     ("sbx-runtime", &["sbx-core", "sbx-vfs", "sbx-cache", "sbx-host"]),
-    ("sbx-runtime-python", &["sbx-core", "sbx-vfs", "sbx-cache", "sbx-host", "sbx-runtime"]),
+    ("sbx-runtime-python", &["sbx-core", "sbx-vfs", "sbx-cache", "sbx-host", "sbx-packages", "sbx-runtime"]),
     ("sbx-runtime-js", &["sbx-core", "sbx-vfs", "sbx-cache", "sbx-host", "sbx-runtime"]),
     ("sbx-storage", &["sbx-core"]),
     ("sbx-sessions", &["sbx-core", "sbx-vfs", "sbx-storage"]),
@@ -26,6 +27,7 @@ const LAYERS: [(&str, &[&str]); 13] = [
             "sbx-cache",
             "sbx-host",
             "sbx-runtime",
+            "sbx-packages",
             "sbx-runtime-python",
             "sbx-runtime-js",
             "sbx-storage",

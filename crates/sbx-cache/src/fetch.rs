@@ -25,6 +25,7 @@ use crate::fetch::source::Source;
 
 pub use crate::fetch::manifest::{GuestFile, GuestManifest, PinnedWheel, Sha256};
 pub use crate::fetch::package::{Manager, Package};
+pub use crate::fetch::pip::Pip;
 pub use crate::fetch::progress::{NoProgress, Progress};
 
 /// The files of a guest, verified and sealed in the cache.

@@ -6,7 +6,10 @@ mod session;
 use std::{path::PathBuf, time::Duration};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
-use sbx::{GuestPath, Mount, MountMode, RuntimeType, SessionId, parse_bytes, parse_duration};
+use sbx::{
+    Figures, GuestPath, Mount, MountMode, PackageName, PackageRequest, RuntimeType, SessionId, parse_bytes,
+    parse_duration,
+};
 
 pub(crate) use session::{
     BranchArgs, CatArgs, CopyArgs, DeleteArgs, DiffArgs, ExportArgs, FilesArgs, ForkArgs, ImportArgs,
@@ -46,8 +49,10 @@ pub(crate) enum Command {
     Repl(Box<ReplArgs>),
     /// Look at sessions and change them: files, turns, forks
     Session(Box<SessionCommandArgs>),
-    /// List the images that interpreters start from
+    /// List the images that interpreters start from, and build own ones
     Images(ImagesArgs),
+    /// Look at vendored packages and change them
+    Packages(PackagesArgs),
     /// Find out what is wrong and how to mend it
     Doctor,
     /// Fetch and prepare what running needs; once
@@ -93,11 +98,26 @@ pub(crate) struct ProgramArgs {
     /// Give the program an empty standard input
     #[arg(long)]
     pub(crate) no_stdin: bool,
+    #[command(flatten)]
+    pub(crate) figures: FigureArgs,
+}
+
+/// What becomes of the figures that a program shows or leaves open.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct FigureArgs {
+    /// Write figures and other pictures of the result into this folder, as figure-1.png and so on
+    #[arg(long, value_name = "DIR")]
+    pub(crate) save_figures: Option<PathBuf>,
+    /// How figures are drawn into the result: png, svg or none [default: png]
+    #[arg(long, value_name = "FORM", value_parser = parse_figures, hide_default_value = true, default_value = "png")]
+    pub(crate) figures: Figures,
 }
 
 /// `sbx repl`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ReplArgs {
+    #[command(flatten)]
+    pub(crate) figures: FigureArgs,
     #[command(flatten)]
     pub(crate) sandbox: SandboxArgs,
     #[command(flatten)]
@@ -112,6 +132,76 @@ pub(crate) struct ImagesArgs {
     /// Print one JSON object in place of the table
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Option<ImagesCommand>,
+}
+
+/// What to do with images.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ImagesCommand {
+    /// Build an image of Python from packages, imports and set-up code; with a name alone, one that is there again
+    Build(BuildArgs),
+    /// Remove an own image
+    Rm {
+        /// The image
+        name: String,
+    },
+}
+
+/// `sbx images build`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct BuildArgs {
+    /// Its name: lower-case letters, digits, hyphens
+    pub(crate) name: String,
+    /// The image that it begins as [default: python-data]
+    #[arg(long, value_name = "IMAGE")]
+    pub(crate) from: Option<String>,
+    /// A vendored package that programs can import, with what it needs; repeatable
+    #[arg(long = "package", value_name = "NAME")]
+    pub(crate) packages: Vec<String>,
+    /// A module to import in it; repeatable
+    #[arg(long = "import", value_name = "MODULE")]
+    pub(crate) imports: Vec<String>,
+    /// A file of code to run in it, after the imports and in order; what it defines is there in every run; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(crate) setup: Vec<PathBuf>,
+}
+
+/// `sbx packages`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PackagesArgs {
+    /// The lock file, made by the first change [default: $SBX_LOCK, else the packages that come with sbx]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) lock: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: PackagesCommand,
+}
+
+/// What to do with packages.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PackagesCommand {
+    /// List the packages that programs can import beside what is built in
+    List {
+        /// Print one JSON object in place of the table
+        #[arg(long)]
+        json: bool,
+    },
+    /// Add packages with all that they need: pure Python, from the index that pip is set up for
+    Add {
+        /// Packages, such as mammoth or `markdown<4`
+        #[arg(required = true, value_name = "NAME", value_parser = PackageRequest::parse)]
+        requests: Vec<PackageRequest>,
+    },
+    /// Remove packages, with what only they needed
+    Remove {
+        /// Packages
+        #[arg(required = true, value_name = "NAME", value_parser = PackageName::parse)]
+        names: Vec<PackageName>,
+    },
+    /// Resolve everything anew: to the newest releases that go together
+    Lock,
+    /// Check that the lock file holds: hashes, native code, needs, old releases
+    Check,
 }
 
 /// `sbx setup`.
@@ -205,6 +295,10 @@ pub(crate) struct PolicyArgs {
     /// Set a variable of the program's environment; repeatable
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_env)]
     pub(crate) env: Vec<(String, String)>,
+    /// Let the program import this vendored package, and what it needs, in place of all; repeatable [default: all that
+    /// `sbx packages` lists]
+    #[arg(long = "package", value_name = "NAME")]
+    pub(crate) packages: Vec<String>,
     /// Fixed clock and randomness: the same program, the same output and fuel [default seed: 0]
     #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true, default_missing_value = "0")]
     pub(crate) deterministic: Option<u64>,
@@ -222,6 +316,15 @@ fn parse_timeout(text: &str) -> Result<Timeout, String> {
 }
 
 /// A count: digits, `_` between them, and `k`, `M` or `G` for thousands, millions or billions.
+fn parse_figures(text: &str) -> Result<Figures, String> {
+    match text {
+        "png" => Ok(Figures::Png),
+        "svg" => Ok(Figures::Svg),
+        "none" => Ok(Figures::None),
+        _ => Err("it is `png`, `svg` or `none`".to_owned()),
+    }
+}
+
 fn parse_count(text: &str) -> Result<u64, String> {
     let (digits, scale) = match text.as_bytes().last() {
         Some(b'k' | b'K') => (&text[..text.len() - 1], 1_000),

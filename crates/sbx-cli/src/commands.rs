@@ -1,6 +1,8 @@
 //! One module for each command.
 
+pub(crate) mod packages;
 pub(crate) mod place;
+pub(crate) mod figures;
 pub(crate) mod run;
 pub(crate) mod repl;
 pub(crate) mod session;

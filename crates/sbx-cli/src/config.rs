@@ -15,7 +15,7 @@ use sbx::{Deterministic, ExecutionPolicy, RuntimeType, SessionId, default_image}
 use tracing_subscriber::EnvFilter;
 
 use crate::{
-    args::{PolicyArgs, ProgramArgs, ReplArgs, RunArgs, SandboxArgs, SessionArgs},
+    args::{FigureArgs, PolicyArgs, ProgramArgs, ReplArgs, RunArgs, SandboxArgs, SessionArgs},
     console,
     failure::{Failure, Outcome},
 };
@@ -44,6 +44,7 @@ pub(crate) struct ReplConfig {
     pub(crate) sandbox: SandboxConfig,
     /// The session that the inputs are turns of, if any.
     pub(crate) session: Option<SessionConfig>,
+    pub(crate) figures: FigureArgs,
 }
 
 /// A program and what it gets.
@@ -57,6 +58,7 @@ pub(crate) struct ProgramConfig {
     /// The program's `sys.argv`; the policy's if absent.
     pub(crate) argv: Option<Vec<String>>,
     pub(crate) stdin: Arc<[u8]>,
+    pub(crate) figures: FigureArgs,
 }
 
 /// Which session.
@@ -111,7 +113,7 @@ pub(crate) fn run(args: RunArgs) -> Outcome<RunConfig> {
 pub(crate) fn repl(args: ReplArgs) -> Outcome<ReplConfig> {
     let sandbox = sandbox(args.sandbox, args.policy, None)?;
     let session = session(args.session, &sandbox)?;
-    Ok(ReplConfig { sandbox, session })
+    Ok(ReplConfig { sandbox, session, figures: args.figures })
 }
 
 impl Report {
@@ -153,7 +155,7 @@ pub(crate) fn program(args: ProgramArgs, policy: &ExecutionPolicy) -> Outcome<Pr
     let keeps_policys = rest.is_empty() && policy.argv.is_some();
     let argv = (!keeps_policys).then(|| std::iter::once(own_name).chain(rest).collect());
     let stdin = if reads_stdin && !io::stdin().is_terminal() { read_stdin()? } else { Vec::new() };
-    Ok(ProgramConfig { code, name, file_name, argv, stdin: stdin.into() })
+    Ok(ProgramConfig { code, name, file_name, argv, stdin: stdin.into(), figures: args.figures })
 }
 
 /// Which session, if any; what cannot go with one is refused.
@@ -224,6 +226,9 @@ pub(crate) fn policy(args: PolicyArgs) -> Outcome<ExecutionPolicy> {
     set(&mut policy.max_open_files, args.max_open_files);
     policy.mounts.extend(args.mounts);
     policy.env.extend(args.env);
+    if !args.packages.is_empty() {
+        policy.packages = Some(args.packages);
+    }
     if let Some(seed) = args.deterministic {
         // The file may have chosen another start of the clock.
         let mut fixed = policy.deterministic.unwrap_or_else(|| Deterministic::new(seed));
@@ -257,7 +262,8 @@ fn policy_file(path: &Path) -> Outcome<ExecutionPolicy> {
     Ok(policy)
 }
 
-fn read_program(path: &Path) -> Outcome<String> {
+/// The text of a program's file.
+pub(crate) fn read_program(path: &Path) -> Outcome<String> {
     utf8(read_file(path, MAX_INPUT_BYTES)?, &path.display().to_string())
 }
 

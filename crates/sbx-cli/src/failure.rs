@@ -37,13 +37,20 @@ impl From<sbx::Error> for Failure {
     fn from(error: sbx::Error) -> Self {
         let is_usage = match error.code() {
             "session.busy" | "session.fenced" => return Self::Busy(error.into()),
-            "python.unknown_image" | "javascript.unknown_image" | "javascript.no_typescript" => true,
+            "python.unknown_image"
+            | "python.bad_recipe"
+            | "python.build_failed"
+            | "javascript.unknown_image"
+            | "javascript.no_typescript" => true,
             "host.mount" | "host.file" | "host.too_large" | "limit.disk" => true,
             // What is damaged or cannot be reached is not the caller's doing; everything else about sessions and their
             // files is.
             "session.corrupt" | "session.newer_format" | "session.io" | "vfs.io" | "vfs.bad_record" => false,
+            "packages.answer" | "packages.io" | "packages.damaged" | "packages.not_fetched" => false,
             "storage.bad_url" | "storage.bad_key" | "storage.no_data_folder" => true,
-            code => ["policy.", "path.", "session.", "vfs."].iter().any(|area| code.starts_with(area)),
+            code => ["policy.", "path.", "session.", "vfs.", "packages."]
+                .iter()
+                .any(|area| code.starts_with(area)),
         };
         if is_usage { Self::Usage(error.into()) } else { Self::Broken(error.into()) }
     }

@@ -68,8 +68,9 @@ fn dispatch(args: Args) -> Outcome {
         Command::Run(args) => commands::run::run(config::run(*args)?, cache),
         Command::Repl(args) => commands::repl::repl(config::repl(*args)?, cache),
         Command::Session(args) => commands::session::session(*args, cache),
-        Command::Images(args) => commands::images::images(cache, args.json),
+        Command::Images(args) => commands::images::images(args, cache),
         Command::Doctor => commands::doctor::doctor(cache),
+        Command::Packages(args) => commands::packages::packages(args, cache),
         Command::Setup(args) => commands::setup::setup(cache, args.source.as_deref()),
         Command::Policy(args) => commands::policy::policy(&config::policy(args.policy)?, args.explain),
     }

@@ -15,12 +15,14 @@ mod ending;
 mod result;
 mod advice;
 mod id;
+mod nearest;
 mod snapshot;
 pub mod obs;
 
 pub use crate::advice::{Advice, AdviceKind, FuelStatus};
 pub use crate::ending::Ending;
 pub use crate::id::RunId;
+pub use crate::nearest::nearest;
 pub use crate::path::{GuestPath, PathError};
 pub use crate::policy::{Deterministic, ExecutionPolicy, Mount, MountMode, PolicyValidationError};
 pub use crate::result::{GuestError, RichResult, RuntimeType, SCHEMA_VERSION, SandboxResult, UnknownRuntime};

@@ -59,6 +59,10 @@ pub struct ExecutionPolicy {
     pub env: BTreeMap<String, String>,
     /// Arguments of the program (`sys.argv`); `None` is the runtime's own.
     pub argv: Option<Vec<String>>,
+    /// Vendored packages that the guest can import, by name, each with what it needs; the runtime's lock file has them.
+    /// Default `None`: all of them. An empty list: none. Packages are read-only and count against no quota. Not covered:
+    /// what is built into the runtime, and what the image has imported already.
+    pub packages: Option<Vec<String>>,
     /// Fixed clock and randomness: same run, same output, same fuel, same memory. Default off.
     pub deterministic: Option<Deterministic>,
     /// Keeps what a run wrote to its log files after the run. Default false.
@@ -205,6 +209,7 @@ impl Default for ExecutionPolicy {
             mounts: Vec::new(),
             env: BTreeMap::new(),
             argv: None,
+            packages: None,
             deterministic: None,
             preserve_logs: false,
         }
@@ -265,6 +270,7 @@ impl ExecutionPolicy {
             ));
         }
         self.validate_env()?;
+        self.validate_packages()?;
         self.validate_mounts()
     }
 
@@ -284,6 +290,22 @@ impl ExecutionPolicy {
             return Err(PolicyValidationError::bad("argv", "has a NUL in an argument"));
         }
         Ok(())
+    }
+
+    fn validate_packages(&self) -> Result<(), PolicyValidationError> {
+        let plain = |name: &String| {
+            name.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '@')
+                && name
+                    .chars()
+                    .all(|char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_' | '.' | '/' | '@'))
+        };
+        match self.packages.iter().flatten().find(|name| !plain(name)) {
+            Some(name) => Err(PolicyValidationError::bad(
+                "packages",
+                format!("has a name that cannot be one: {name:?}"),
+            )),
+            None => Ok(()),
+        }
     }
 
     fn validate_mounts(&self) -> Result<(), PolicyValidationError> {
@@ -342,6 +364,13 @@ impl ExecutionPolicy {
     #[must_use]
     pub fn with_env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.env.insert(name.into(), value.into());
+        self
+    }
+
+    /// The same policy with these vendored packages, and what they need, in place of all.
+    #[must_use]
+    pub fn with_packages<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        self.packages = Some(names.into_iter().map(Into::into).collect());
         self
     }
 

@@ -59,8 +59,8 @@ impl JavaScript {
                 let image = setup::load_image(cache, recipe, runtime.guest(), manifest)?;
                 Ok(ImageInfo {
                     runtime: recipe.language().runtime(),
-                    name: recipe.name,
-                    description: recipe.description,
+                    name: recipe.name.to_owned(),
+                    description: recipe.description.to_owned(),
                     memory_bytes: image.map(|image| image.memory_bytes()),
                     file: recipe.file(runtime.guest().hash(), &manifest.typescript_hash()),
                 })

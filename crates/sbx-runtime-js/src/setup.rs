@@ -178,7 +178,7 @@ impl Build<'_> {
         let mut warm = Request::new(Op::Warm, "warm.js");
         warm.language = typescript.map(|_| "typescript");
         add("warm", &warm, WARM, true)?;
-        add("seal", &Request::seal(), "", true)?;
+        add("seal", &Request::seal(false), "", true)?;
         turns.insert(0, ("start", Call::Export { name: "_initialize".to_owned(), arguments: vec![] }, false));
         for (step, call, reports) in turns {
             let policy = sbx_core::ExecutionPolicy::default().with_fuel_budget(STEP_FUEL).without_timeout();

@@ -171,14 +171,22 @@ def warm(code: str, name: str = "<warm>") -> None:
     _send(answer)
 
 
-def seal(code: str = "") -> None:
+def seal(code: str = "", keep: bool = False) -> None:
     """Ends the building of an image, so that a run which starts from it writes to few of its pages.
+
+    With `keep` the names that the turns before it left in `__main__` are in the image, with the source lines that
+    tracebacks show; else `__main__` is as a script finds it.
 
     Those pages are shared, and copying the ones it writes to is most of what a short run costs. CPython
     writes where it counts references, specialises bytecode and takes memory from free lists, so all of
     that is settled here. Traces of the build are removed.
     """
     atexit._clear()
+    kept = dict(_namespace) if keep else {}
+    lines = {name: _cached_lines[name] for name in _cached_lines} if keep else {}
+    if keep:
+        _namespace.clear()
+        _namespace.update(_pristine)
     for samples in (_SAMPLES, _SAMPLES, _SAMPLES[:1]):
         # A full collection also empties CPython's own free lists, whose blocks lie anywhere.
         gc.collect()
@@ -186,6 +194,8 @@ def seal(code: str = "") -> None:
         state.close_holes()
         _rehearse(samples)
         _clean_up()
+    _namespace.update(kept)
+    _cached_lines.update(lines)
     left_open = state.open_files()
     problem = f"the image would lose these open files: descriptors {left_open}" if left_open else threads.left_over()
     if problem:

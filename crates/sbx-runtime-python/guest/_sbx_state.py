@@ -26,7 +26,7 @@ BASE_ENV = {
 }
 """What `os.environ` holds in every run, below what the caller's policy adds."""
 
-SEARCH_PATH = ("/app", "/usr/local/lib/python315.zip", "/app/site-packages", "/data/site-packages")
+SEARCH_PATH = ("/app", "/usr/local/lib/python315.zip", "/usr/local/lib/site-packages", "/app/site-packages", "/data/site-packages")
 """`sys.path`: the workspace first, as a script's own folder is, and vendored packages last."""
 
 # Bound once: guest code can rebind or delete what hangs on these modules.

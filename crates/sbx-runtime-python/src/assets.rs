@@ -6,7 +6,7 @@
 use std::{io::Read, ops::Range, sync::Arc};
 
 use sbx_cache::{Cache, SealedFile, fetch::FetchedFiles};
-use sbx_core::GuestPath;
+use sbx_core::{GuestPath, Mount};
 use sbx_host::{InstanceSetup, SharedFile};
 use sbx_vfs::{Device, Tree, TreeBuilder};
 
@@ -27,8 +27,15 @@ const MPL_DATA_MEMBER: &str = "matplotlib/mpl-data.zip";
 /// Folders that the guest may write in.
 const WRITABLE: [&str; 2] = ["/app", "/tmp"];
 
-/// Old habits: programs put these on their path themselves. They exist and are read-only.
-const PACKAGE_FOLDERS: [&str; 2] = ["/app/site-packages", "/data/site-packages"];
+/// Old habits: programs put these on their path themselves. They exist and are read-only. The second shows the vendored
+/// packages, by an alias; the first stays empty, so that walking the workspace finds the program's own files alone.
+const PACKAGE_FOLDERS: [&str; 2] = ["/app/site-packages", PACKAGES_ALIAS];
+
+/// Where programs expect vendored packages.
+const PACKAGES_ALIAS: &str = "/data/site-packages";
+
+/// Where they really are: `/data` can be a mounted folder.
+pub(crate) const PACKAGES_HOME: &str = "/usr/local/lib/site-packages";
 
 /// What programs open by name.
 const DEVICES: [(&str, Device); 4] = [
@@ -83,7 +90,7 @@ pub(crate) fn base_tree(cache: &Cache, files: &FetchedFiles) -> Result<Tree> {
         }
         Err(error) => return Err(error.into()),
     };
-    put_archive(&mut builder, archive)?;
+    put_archive(&mut builder, archive, &fixed(MPL_DATA_HOME)?, "matplotlib's data")?;
     for folder in WRITABLE {
         builder.dir(&fixed(folder)?)?;
     }
@@ -96,10 +103,15 @@ pub(crate) fn base_tree(cache: &Cache, files: &FetchedFiles) -> Result<Tree> {
     Ok(builder.build())
 }
 
-fn put_archive(builder: &mut TreeBuilder, archive: SealedFile) -> Result<()> {
+/// Puts the files of an archive below `home`, as parts of one mapping; `what` they are, for errors.
+pub(crate) fn put_archive(
+    builder: &mut TreeBuilder,
+    archive: SealedFile,
+    home: &GuestPath,
+    what: &str,
+) -> Result<()> {
     let bytes = shared(archive)?;
-    let home = fixed(MPL_DATA_HOME)?;
-    let unreadable = |problem: String| Error::NotSetUp { missing: format!("matplotlib's data: {problem}") };
+    let unreadable = |problem: String| Error::NotSetUp { missing: format!("{what}: {problem}") };
     let mut tar = tar::Archive::new((*bytes).as_ref());
     for entry in tar.entries().map_err(|error| unreadable(error.to_string()))? {
         let entry = entry.map_err(|error| unreadable(error.to_string()))?;
@@ -117,9 +129,15 @@ fn put_archive(builder: &mut TreeBuilder, archive: SealedFile) -> Result<()> {
     Ok(())
 }
 
-/// The same instance with the paths that the guest's libraries insist on.
-pub(crate) fn with_aliases(setup: InstanceSetup) -> Result<InstanceSetup> {
-    Ok(setup.with_alias(fixed(MPL_DATA)?, fixed(MPL_DATA_HOME)?))
+/// The same instance with the paths that the guest's libraries and programs insist on. A folder that `mounts` put over one of
+/// them is seen in its place.
+pub(crate) fn with_aliases(setup: InstanceSetup, mounts: &[Mount]) -> Result<InstanceSetup> {
+    let setup = setup.with_alias(fixed(MPL_DATA)?, fixed(MPL_DATA_HOME)?);
+    let alias = fixed(PACKAGES_ALIAS)?;
+    if mounts.iter().any(|mount| alias.starts_with(&mount.guest)) {
+        return Ok(setup);
+    }
+    Ok(setup.with_alias(alias, fixed(PACKAGES_HOME)?))
 }
 
 type Shared = Arc<dyn AsRef<[u8]> + Send + Sync>;
@@ -146,7 +164,7 @@ fn shared(sealed: SealedFile) -> Result<Shared> {
     Ok(Arc::new(mapped))
 }
 
-fn fixed(path: &str) -> Result<GuestPath> {
+pub(crate) fn fixed(path: &str) -> Result<GuestPath> {
     GuestPath::parse(path).map_err(|error| Error::NotSetUp { missing: format!("{path}: {error}") })
 }
 

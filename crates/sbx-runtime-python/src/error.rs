@@ -35,6 +35,25 @@ pub enum Error {
         /// What the guest said.
         problem: String,
     },
+    /// An image of a user's cannot be made as it is asked for.
+    #[error("the image `{image}` cannot be built: {problem}")]
+    BadRecipe {
+        /// The image.
+        image: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// An image of a user's was made for another guest.
+    #[error(
+        "the image `{image}` was built for another version of Python; build it again with `sbx images build {image}`"
+    )]
+    StaleImage {
+        /// The image.
+        image: String,
+    },
+    /// A vendored package that the policy names is not there, or the lock file is wrong.
+    #[error(transparent)]
+    Packages(#[from] sbx_packages::Error),
     /// The files of the guest could not be laid out.
     #[error("the guest's files cannot be laid out")]
     Files(#[from] sbx_vfs::Error),
@@ -57,6 +76,9 @@ impl Error {
             Self::NotSetUp { .. } => "python.not_set_up",
             Self::UnknownImage { .. } => "python.unknown_image",
             Self::BuildFailed { .. } => "python.build_failed",
+            Self::BadRecipe { .. } => "python.bad_recipe",
+            Self::StaleImage { .. } => "python.stale_image",
+            Self::Packages(error) => error.code(),
             Self::Files(error) => error.code(),
             Self::Runtime(error) => error.code(),
             Self::Host(error) => error.code(),

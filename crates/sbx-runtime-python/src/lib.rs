@@ -11,6 +11,8 @@
 mod error;
 mod assets;
 mod images;
+mod vendored;
+mod own;
 pub mod setup;
 mod install;
 mod known;
@@ -20,5 +22,6 @@ mod python;
 
 pub use crate::error::{Error, Result};
 pub use crate::images::DEFAULT_IMAGE;
+pub use crate::own::{ImageRecipe, SetupTurn};
 pub use crate::python::Python;
 pub use sbx_runtime::{ImageInfo, Interpreter, Program};

@@ -9,7 +9,8 @@ use sbx_cache::{
     Cache,
     fetch::{self, FetchedFiles, GuestManifest, Progress},
 };
-use sbx_host::{Call, Guest, Host, Image, InstanceSetup, Limits, Outcome, RunRequest};
+use sbx_host::{Call, Guest, Host, Image, Instance, InstanceSetup, Limits, Outcome, RunRequest};
+use sbx_packages::Builtin;
 use sbx_runtime::{Op, Reply, Request, Status};
 use sbx_vfs::{Quota, Tree};
 
@@ -25,6 +26,9 @@ const MANIFEST: &str = include_str!("../../../runtimes/python.toml");
 
 /// Instructions for one step of building an image: far more than any takes, so that a step that hangs ends.
 const STEP_FUEL: u64 = 500_000_000_000;
+
+/// Memory that building an image may add, in bytes.
+const STEP_MEMORY: u64 = 1 << 30;
 
 /// Brings everything that Python needs into `cache`. `source` is a local wheel or folder to take the guest from instead
 /// of downloading it.
@@ -59,6 +63,18 @@ pub fn set_up(host: &Host, cache: &Cache, source: Option<&Path>, progress: &dyn 
 
 pub(crate) fn manifest() -> Result<GuestManifest> {
     Ok(GuestManifest::parse(MANIFEST)?)
+}
+
+/// What is built into the guest that is fetched.
+///
+/// # Errors
+/// [`Error::NotSetUp`] if it is not.
+pub fn builtin(cache: &Cache) -> Result<Builtin> {
+    let missing = || Error::NotSetUp { missing: "the guest is missing".to_owned() };
+    let files = fetch::lookup(cache, &manifest()?)?.ok_or_else(missing)?;
+    let text = std::io::read_to_string(files.open(cache, "manifest")?.file)
+        .map_err(|source| sbx_host::Error::System { action: "read the guest's manifest", source })?;
+    Ok(Builtin::parse(&text)?)
 }
 
 /// The hash by which the guest's compiled form and images are named.
@@ -108,39 +124,58 @@ impl Build<'_> {
     /// Runs the recipe's turns in a fresh instance with an empty environment, and captures what it is then.
     fn image(&self, recipe: &Recipe) -> Result<Image> {
         // Nothing of this machine may end up in an image: fixed clock and randomness, no environment.
-        let setup = assets::with_aliases(InstanceSetup::new(self.tree.clone(), Quota::default()))?
+        let setup = assets::with_aliases(InstanceSetup::new(self.tree.clone(), Quota::default()), &[])?
             .with_args(vec!["/usr/local/bin/python.wasm".to_owned()])
             .with_deterministic(Some(sbx_core::Deterministic::new(0)));
         let mut instance = self.host.block_on(self.host.open(self.guest, self.base, setup))?;
-        let failed = |step: &str, problem: String| Error::BuildFailed {
-            image: recipe.name.to_owned(),
-            step: step.to_owned(),
-            problem,
-        };
-        let encode = |step: &str, request: &Request<'_>, code: &str| {
-            request.encode(code).map_err(|error| failed(step, error.to_string()))
-        };
-        let mut steps = vec![("install", install_turn(INSTALLER, &BOOTSTRAP))];
+        // The first turn is plain Python, before there is anything that reports.
+        run_step(self.host, &mut instance, recipe.name, ("install", install_turn(INSTALLER, &BOOTSTRAP)))?;
         for (name, source) in recipe.warm {
-            steps.push((*name, encode(name, &Request::new(Op::Warm, name), source)?));
+            let turn = encode(recipe.name, name, &Request::new(Op::Warm, name), source)?;
+            run_step(self.host, &mut instance, recipe.name, (name, turn))?;
         }
-        steps.push(("seal", encode("seal", &Request::seal(), "")?));
-        for (step, turn) in steps {
-            let policy = sbx_core::ExecutionPolicy::default().with_fuel_budget(STEP_FUEL).without_timeout();
-            let limits = Limits::from(&policy.with_memory_bytes(1 << 30));
-            let report = self
-                .host
-                .block_on(self.host.run(&mut instance, RunRequest::new(Call::Turn(turn), limits)))?;
-            let reply = Reply::of(&report);
-            // The first turn is plain Python, before there is anything that reports.
-            let is_good = match &reply {
-                Some(reply) => reply.status == Status::Ok,
-                None => step == "install",
-            };
-            if report.outcome != Outcome::Returned(0) || !is_good {
-                return Err(failed(step, format!("{:?}: {}", report.outcome, report.stderr.text())));
-            }
-        }
+        let turn = encode(recipe.name, "seal", &Request::seal(false), "")?;
+        run_step(self.host, &mut instance, recipe.name, ("seal", turn))?;
         Ok(instance.capture(recipe.name)?)
     }
+}
+
+/// The bytes of one step's turn.
+pub(crate) fn encode(image: &str, step: &str, request: &Request<'_>, code: &str) -> Result<Vec<u8>> {
+    request.encode(code).map_err(|error| Error::BuildFailed {
+        image: image.to_owned(),
+        step: step.to_owned(),
+        problem: error.to_string(),
+    })
+}
+
+/// Runs one step of building `image`; anything but its good end is an error.
+pub(crate) fn run_step(
+    host: &Host,
+    instance: &mut Instance,
+    image: &str,
+    (step, turn): (&str, Vec<u8>),
+) -> Result<()> {
+    let policy = sbx_core::ExecutionPolicy::default().with_fuel_budget(STEP_FUEL).without_timeout();
+    let limits = Limits::from(&policy.with_memory_bytes(STEP_MEMORY));
+    let report = host.block_on(host.run(instance, RunRequest::new(Call::Turn(turn), limits)))?;
+    let reply = Reply::of(&report);
+    let is_good = match &reply {
+        Some(reply) => reply.status == Status::Ok,
+        None => step == "install",
+    };
+    if report.outcome == Outcome::Returned(0) && is_good {
+        return Ok(());
+    }
+    let traceback = reply.and_then(|reply| reply.error).map(|error| error.traceback);
+    let words = traceback.filter(|text| !text.is_empty()).unwrap_or_else(|| report.stderr.text().to_string());
+    let problem = match report.outcome {
+        Outcome::Returned(_) => words,
+        outcome => format!("{outcome:?}: {words}"),
+    };
+    Err(Error::BuildFailed {
+        image: image.to_owned(),
+        step: step.to_owned(),
+        problem: problem.trim_end().to_owned(),
+    })
 }

@@ -11,9 +11,9 @@ pub struct ImageInfo {
     /// What runs from it.
     pub runtime: RuntimeType,
     /// Its name, as `--image` takes it.
-    pub name: &'static str,
+    pub name: String,
     /// What is in it.
-    pub description: &'static str,
+    pub description: String,
     /// Bytes of linear memory; `None` if it is not built yet.
     pub memory_bytes: Option<u64>,
     /// Its file, relative to the cache.

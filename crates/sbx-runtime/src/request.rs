@@ -56,6 +56,9 @@ pub struct Request<'a> {
     /// See [`Program::at_exit`](crate::Program::at_exit).
     #[serde(skip_serializing_if = "is_false")]
     pub at_exit: bool,
+    /// Whether the names that the turns before left stay in the image that is sealed.
+    #[serde(skip_serializing_if = "is_false")]
+    pub keep: bool,
 }
 
 /// What to do with the code of a request.
@@ -83,10 +86,10 @@ impl<'a> Request<'a> {
         Self { op, name: Some(name), ..Self::default() }
     }
 
-    /// The request that ends the building of an image.
+    /// The request that ends the building of an image, with the names that the turns before it left, or without.
     #[must_use]
-    pub fn seal() -> Self {
-        Self { op: Op::Seal, ..Self::default() }
+    pub fn seal(keep: bool) -> Self {
+        Self { op: Op::Seal, keep, ..Self::default() }
     }
 
     /// The bytes of the turn: `[1][header: one line of JSON]\n[code]`.
@@ -119,7 +122,8 @@ mod tests {
             request.encode("x = '\n'").unwrap(),
             b"\x01{\"op\":\"validate\",\"name\":\"a\\\"b\"}\nx = '\n'"
         );
-        assert_eq!(Request::seal().encode("").unwrap(), b"\x01{\"op\":\"seal\"}\n");
+        assert_eq!(Request::seal(false).encode("").unwrap(), b"\x01{\"op\":\"seal\"}\n");
+        assert_eq!(Request::seal(true).encode("").unwrap(), b"\x01{\"op\":\"seal\",\"keep\":true}\n");
     }
 
     #[test]

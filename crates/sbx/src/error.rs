@@ -49,6 +49,14 @@ pub enum Error {
         #[source]
         source: sbx_sessions::Error,
     },
+    /// Vendored packages: one is unknown, refused, or cannot be had.
+    #[error(transparent)]
+    Packages(#[from] sbx_packages::Error),
+    /// The packages that come with the project were to be changed.
+    #[error(
+        "the built-in set of packages cannot be changed; name a lock file (`--lock FILE`, or set SBX_LOCK), it is made if it is not there"
+    )]
+    NoLockFile,
     /// A sandbox was to start with files and to go on with a session, which has its own.
     #[error("session {id} has files of its own; give the sandbox files or a session, not both")]
     FilesAndSession {
@@ -94,6 +102,8 @@ impl Error {
             Self::Policy(error) => error.code(),
             Self::Session(error) | Self::Unsaved { source: error, .. } => error.code(),
             Self::Storage(error) => error.code(),
+            Self::Packages(error) => error.code(),
+            Self::NoLockFile => "packages.no_lock_file",
             Self::FilesAndSession { .. } => "session.files_given",
             Self::NoDataFolder => "storage.no_data_folder",
             Self::OverlayInSession { .. } => "session.overlay",

@@ -22,12 +22,16 @@
 mod error;
 mod runtimes;
 mod interpreter;
+mod packages;
+mod image;
 mod sandbox;
 mod files;
 mod session;
 mod storage;
 
 pub use crate::error::{Error, Result};
+pub use crate::image::ImageBuilder;
+pub use crate::packages::{PackageChange, Packages};
 pub use crate::runtimes::{Runtimes, default_image, set_up};
 pub use crate::sandbox::{Sandbox, SandboxBuilder, create_sandbox};
 pub use crate::session::{Durability, Session, Sessions, SessionsBuilder};
@@ -39,6 +43,10 @@ pub use sbx_core::{
     UnitError, UnknownRuntime, parse_bytes, parse_duration, show_bytes,
 };
 pub use sbx_host::{CancellationToken, HostConfig, ImageMode, OutputSink, OutputStream};
+pub use sbx_packages::{
+    Error as PackageError, Lock, LockedPackage, PackageName, Problem as PackageProblem,
+    ProblemKind as PackageProblemKind, Request as PackageRequest,
+};
 pub use sbx_runtime::{Figures, ImageInfo, Program};
 pub use sbx_runtime_python::DEFAULT_IMAGE;
 pub use sbx_sessions::{

@@ -6,13 +6,14 @@ use std::{
 };
 
 use sbx_cache::{Cache, fetch::Progress};
-use sbx_core::RuntimeType;
+use sbx_core::{ExecutionPolicy, RuntimeType};
 use sbx_host::{Host, HostConfig};
 use sbx_runtime::ImageInfo;
 use sbx_runtime_js::JavaScript;
 use sbx_runtime_python::Python;
+use sbx_vfs::Tree;
 
-use crate::error::Result;
+use crate::{error::Result, image, packages};
 
 /// The image that a runtime's interpreters start from unless another is named.
 #[must_use]
@@ -34,8 +35,8 @@ pub struct Runtimes {
 }
 
 impl Runtimes {
-    /// Loads what is in the cache at `cache_root`, by default `$SBX_CACHE` or the user's cache folder. Takes some tens of
-    /// milliseconds, once for each process.
+    /// Loads what is in the cache at `cache_root`, by default `$SBX_CACHE` or the user's cache folder, with the packages of the
+    /// lock file that `$SBX_LOCK` names or that comes with the project. Takes some tens of milliseconds, once for each process.
     ///
     /// # Errors
     /// If nothing is set up there, see [`set_up`].
@@ -49,7 +50,7 @@ impl Runtimes {
     /// As [`Runtimes::load`].
     pub fn load_with(cache_root: Option<&Path>, config: &HostConfig) -> Result<Self> {
         let cache = Cache::open(&Cache::locate(cache_root)?)?;
-        let python = Python::load(&Host::new(config)?, cache.clone())?;
+        let python = Python::load_with(&Host::new(config)?, cache.clone(), packages::lock_in_use()?)?;
         Ok(Self { python, cache, javascript: Arc::default() })
     }
 
@@ -80,6 +81,11 @@ impl Runtimes {
         &self.python
     }
 
+    /// The cache that they were loaded from.
+    pub(crate) fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
     /// JavaScript and TypeScript, on the same host.
     ///
     /// # Errors
@@ -107,6 +113,19 @@ impl Runtimes {
         Ok(images)
     }
 
+    /// The files of an empty sandbox that starts as `image`.
+    pub(crate) fn empty_files(
+        &self,
+        runtime: RuntimeType,
+        image: &str,
+        policy: &ExecutionPolicy,
+    ) -> Result<Tree> {
+        Ok(match runtime {
+            RuntimeType::JavaScript | RuntimeType::TypeScript => self.python.empty_files(policy)?,
+            RuntimeType::Python | _ => self.python.empty_files_for(image, policy)?,
+        })
+    }
+
     /// Whether there is such an image for this runtime.
     pub(crate) fn check_image(&self, runtime: RuntimeType, image: &str) -> Result<()> {
         match runtime {
@@ -123,7 +142,8 @@ impl Runtimes {
 
 /// Sets everything up in the cache at `cache_root`: downloads the guests (or takes them from `source`, a local file or
 /// folder), verifies, compiles, builds the images. Minutes the first time, milliseconds when there is nothing to do.
-/// Python needs pip, JavaScript cargo too, TypeScript npm too, and is left out without.
+/// Python needs pip, JavaScript cargo too, TypeScript npm too, and is left out without; so are vendored packages without a
+/// network.
 ///
 /// # Errors
 /// No pip, no cargo, no network, a wrong hash, a full disk, a read-only cache: each says what to do. What was finished stays.
@@ -131,5 +151,7 @@ pub fn set_up(cache_root: Option<&Path>, source: Option<&Path>, progress: &dyn P
     let cache = Cache::open(&Cache::locate(cache_root)?)?;
     let host = Host::new(&HostConfig::default())?;
     sbx_runtime_python::setup::set_up(&host, &cache, source, progress)?;
+    packages::set_up(&cache, progress)?;
+    image::rebuild_stale(&host, &cache, progress)?;
     Ok(sbx_runtime_js::setup::set_up(&host, &cache, source, progress)?)
 }

@@ -151,7 +151,7 @@ impl SandboxBuilder {
         runtimes.check_image(self.runtime, &self.image)?;
         let session = self.session(&runtimes)?;
         let files = match (self.files, &session) {
-            (None, None) => runtimes.python().empty_files(&self.policy)?,
+            (None, None) => runtimes.empty_files(self.runtime, &self.image, &self.policy)?,
             (None, Some(session)) => session.files()?,
             (Some(files), None) => files,
             (Some(_), Some(session)) => return Err(Error::FilesAndSession { id: session.id().clone() }),

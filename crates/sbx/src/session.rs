@@ -367,6 +367,6 @@ impl Inner {
 
     /// The files that every session's files lie on.
     pub(crate) fn base(&self) -> Result<Tree> {
-        Ok(self.runtimes.python().empty_files(&self.policy)?)
+        self.runtimes.empty_files(self.runtime, &self.image, &self.policy)
     }
 }

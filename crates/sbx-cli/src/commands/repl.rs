@@ -13,10 +13,12 @@ use std::{
     process::ExitCode,
 };
 
-use sbx::{Cache, Durability, Ending, Program, RuntimeType, Runtimes, SandboxBuilder};
+use sbx::{Cache, Durability, Ending, Program, RuntimeType, Runtimes, SandboxBuilder, SandboxResult};
 
 use crate::{
+    args::FigureArgs,
     commands::{
+        figures,
         place::Place,
         run::{LiveOutput, tell},
     },
@@ -38,7 +40,7 @@ Ctrl-C cancels what runs; an input that is cut off takes all variables with it."
 /// Reads, runs and prints until the input ends.
 pub(crate) fn repl(config: ReplConfig, cache: Option<&Path>) -> Outcome {
     let runtimes = Runtimes::load(cache)?;
-    let ReplConfig { sandbox, session } = config;
+    let ReplConfig { sandbox, session, figures } = config;
     let checker = Completeness::new(&sandbox, &runtimes)?;
     let mut console = Console {
         place: Place::open(&sandbox, session.as_ref(), &runtimes, true, Durability::PerTurn)?,
@@ -46,6 +48,7 @@ pub(crate) fn repl(config: ReplConfig, cache: Option<&Path>) -> Outcome {
         interrupts: Interrupts::install()?,
         n_inputs: 0,
         config: &sandbox,
+        figures: &figures,
     };
     let ended =
         if io::stdin().is_terminal() { console.interactive(checker, cache) } else { console.piped(&checker) };
@@ -68,6 +71,7 @@ struct Console<'a> {
     interrupts: Interrupts,
     n_inputs: u64,
     config: &'a SandboxConfig,
+    figures: &'a FigureArgs,
 }
 
 impl Console<'_> {
@@ -165,6 +169,7 @@ impl Console<'_> {
             .with_name(format!("<input-{}>", self.n_inputs))
             .with_cancel(cancel)
             .with_sink(output.sink())
+            .with_figures(self.figures.figures)
             .with_echo();
         let executed = self.place.execute(program);
         self.interrupts.disarm();
@@ -179,6 +184,7 @@ impl Console<'_> {
         };
         self.place.keep_changes(&result, self.config)?;
         tell(&result);
+        self.keep_figures(&result)?;
         if result.metadata.contains_key("rolled_back") {
             console::remark(match self.place {
                 Place::Session(_) => "variables and files are as they were before this input",
@@ -188,6 +194,17 @@ impl Console<'_> {
             });
         }
         Ok((result.ending == Ending::Exit).then(|| ExitCode::from(result.exit_code)))
+    }
+
+    fn keep_figures(&self, result: &SandboxResult) -> Outcome<()> {
+        match &self.figures.save_figures {
+            Some(folder) => figures::save(result, folder, true)?,
+            None if figures::count(result) > 0 => {
+                console::remark("a figure was drawn; `sbx repl --save-figures DIR` keeps such");
+            }
+            None => {}
+        }
+        Ok(())
     }
 
     fn list_files(&self) -> Outcome<()> {

@@ -15,7 +15,7 @@ use sbx::{
 };
 
 use crate::{
-    commands::place::Place,
+    commands::{figures, place::Place},
     config::{ProgramConfig, Report, RunConfig},
     console,
     failure::{Failure, Outcome},
@@ -31,6 +31,7 @@ pub(crate) fn run(config: RunConfig, cache: Option<&Path>) -> Outcome {
     let durability = Durability::OnIdle;
     let mut place = Place::open(&sandbox, session.as_ref(), &runtimes, persists, durability)?;
     let workspace = &sandbox.policy.guest_mount_path;
+    let save_figures = program.figures.save_figures.clone();
     let mut result = execute(program, workspace, report, |program| place.execute(program))?;
     place.keep_changes(&result, &sandbox)?;
     let closed = place.close();
@@ -38,6 +39,9 @@ pub(crate) fn run(config: RunConfig, cache: Option<&Path>) -> Outcome {
         result.metadata.insert("unsaved".to_owned(), format!("{error:#}"));
     }
     show(&result, report)?;
+    if let Some(folder) = save_figures {
+        figures::save(&result, &folder, report == Report::Live)?;
+    }
     closed?;
     Ok(ExitCode::from(result.exit_code))
 }
@@ -54,6 +58,7 @@ pub(crate) fn execute(
     let cancel = interrupts.arm();
     let mut program =
         Program::new(config.code).with_name(config.name).with_stdin(config.stdin).with_cancel(cancel.clone());
+    program.figures = config.figures.figures;
     program.argv = config.argv;
     program.main_file = config.file_name.map(|name| format!("{workspace}/{name}"));
     let result = if report == Report::Json {

@@ -23,7 +23,7 @@ fn policy_of(line: &[&str]) -> ExecutionPolicy {
 }
 
 /// One flag and the one field that it changes, as JSON.
-const FLAGS: [(&[&str], &str, &str); 14] = [
+const FLAGS: [(&[&str], &str, &str); 15] = [
     (&["--fuel", "5M"], "fuel_budget", "5000000"),
     (&["--memory", "64MiB"], "memory_bytes", "67108864"),
     (&["--timeout", "1500ms"], "timeout_seconds", "1.5"),
@@ -37,6 +37,7 @@ const FLAGS: [(&[&str], &str, &str); 14] = [
     (&["--mount", "d:/data:rw"], "mounts", r#"[{"host":"d","guest":"/data","mode":"rw"}]"#),
     (&["--env", "A=1=2", "--env", "B="], "env", r#"{"A":"1=2","B":""}"#),
     (&["--deterministic"], "deterministic", r#"{"seed":0,"epoch":1767225600}"#),
+    (&["--package", "mammoth", "--package", "idna"], "packages", r#"["mammoth","idna"]"#),
     (&["--deterministic=7"], "deterministic", r#"{"seed":7,"epoch":1767225600}"#),
 ];
 

@@ -1,12 +1,14 @@
 //! The command from outside: what it prints, what it exits with.
 //!
 //! `transcripts` runs what is in `tests/cmd` and the README; `streams` what a transcript cannot show: bytes, pipes,
-//! signals; `repl` the console; `sessions` what several processes do with one session.
+//! signals; `repl` the console; `sessions` what several processes do with one session; `packages` real pip over wheels that
+//! are written here.
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails as a test does")]
 
 mod streams;
 mod repl;
 mod sessions;
+mod packages;
 mod transcripts;
 
 use std::{

@@ -9,10 +9,10 @@ use serde::de::DeserializeOwned;
 use toml::Value;
 
 use super::{Deterministic, ExecutionPolicy, Mount, MountMode, PolicyValidationError};
-use crate::{GuestPath, parse_bytes, parse_duration, units};
+use crate::{GuestPath, nearest, parse_bytes, parse_duration, units};
 
 /// Every key of a policy file, for suggestions and for the test that compares them with the fields.
-pub(super) const KEYS: [&str; 17] = [
+pub(super) const KEYS: [&str; 18] = [
     "fuel_budget",
     "memory_bytes",
     "timeout_seconds",
@@ -28,6 +28,7 @@ pub(super) const KEYS: [&str; 17] = [
     "guest_data_path",
     "env",
     "argv",
+    "packages",
     "deterministic",
     "preserve_logs",
 ];
@@ -62,6 +63,7 @@ impl ExecutionPolicy {
             "guest_data_path" => self.data_mount().guest = guest_path(key, value)?,
             "env" => self.env = structured::<BTreeMap<String, String>>(key, value, "a table of text values")?,
             "argv" => self.argv = Some(structured(key, value, "a list of text values")?),
+            "packages" => self.packages = Some(structured(key, value, "a list of names of packages")?),
             "deterministic" => self.deterministic = deterministic(key, value)?,
             "preserve_logs" => {
                 self.preserve_logs = value.as_bool().ok_or_else(|| wrong(key, "true or false", value))?;
@@ -85,12 +87,9 @@ impl ExecutionPolicy {
 }
 
 fn unknown(key: &str) -> PolicyValidationError {
-    let near = KEYS.iter().map(|known| (strsim::damerau_levenshtein(key, known), *known)).min();
     PolicyValidationError::UnknownKey {
         key: key.to_owned(),
-        suggestion: near
-            .filter(|(distance, known)| *distance * 2 < known.len())
-            .map(|(_, known)| known.to_owned()),
+        suggestion: nearest(key, KEYS).map(str::to_owned),
     }
 }
 

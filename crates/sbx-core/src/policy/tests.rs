@@ -21,6 +21,7 @@ fn default_grants_nothing_and_limits_everything() {
           "mounts": [],
           "env": {},
           "argv": null,
+          "packages": null,
           "deterministic": null,
           "preserve_logs": false
         }"#]]

@@ -21,6 +21,8 @@ mod files; // the filesystem as programs see it
 #[cfg(test)]
 mod packages; // libraries at work on files
 #[cfg(test)]
+mod vendored; // packages of the lock file, each at its main job
+#[cfg(test)]
 mod door; // programs that forge what the interpreter reports
 #[cfg(test)]
 mod results; // tables, pictures and markup beside the text

@@ -74,6 +74,7 @@ fn advice_follows_from_the_error() {
         ),
         (r#""code":"path","filename":"/etc/x""#, AdviceKind::PathOutside, "path /etc/x is outside"),
         (r#""code":"path","filename":"/application""#, AdviceKind::PathOutside, "/application"),
+        (r#""code":"path","filename":"x""#, AdviceKind::FileNotFound, "no file `x` in"),
         (r#""code":"stdin""#, AdviceKind::NoStdin, "which is empty"),
     ] {
         let advice = answer(&failing(members)).advice;
@@ -83,7 +84,6 @@ fn advice_follows_from_the_error() {
     }
     for members in [
         r#""feature":"made up""#,
-        r#""code":"path","filename":"x""#,
         r#""code":"path","filename":"/app""#,
         r#""code":"path","filename":"/tmp/x""#,
         r#""code":"module""#,

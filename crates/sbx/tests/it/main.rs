@@ -17,4 +17,6 @@ mod cache; // a damaged cache: refused and mended, never a crash
 #[cfg(test)]
 mod sessions; // what goes on from turn to turn, and what a bad turn leaves
 #[cfg(test)]
+mod images; // images of users: what they bring, what they refuse, how fast they start
+#[cfg(test)]
 mod tampered; // stored sessions that were damaged, and sessions that look for one another

@@ -1,0 +1,54 @@
+//! What to use in place of packages that cannot come in.
+
+/// Packages that are often asked for and have native code or need a network, and what does their job in the guest.
+const ALTERNATIVES: [(&str, &str); 24] = [
+    ("aiohttp", "there is no network: read the data from a file in /app"),
+    ("duckdb", "use `sqlite3` or pandas, which are built in"),
+    ("fastparquet", "use pandas with CSV, JSON or Excel files"),
+    ("httpx", "there is no network: read the data from a file in /app"),
+    ("jsonschema", "check the data in plain Python, or with `attrs`, which is built in"),
+    ("lightgbm", "use scikit-learn, which is built in"),
+    ("opencv-python", "use `PIL` and numpy, which are built in"),
+    ("orjson", "use `json`"),
+    ("playwright", "there is no network and no browser: read saved pages with `bs4`, which is built in"),
+    ("plotly", "use matplotlib, which is built in"),
+    ("polars", "use pandas, which is built in"),
+    ("psycopg2", "there is no network: use `sqlite3` on a file in /app"),
+    ("pyarrow", "use pandas with CSV, JSON or Excel files"),
+    ("pydantic", "use `dataclasses`, or `attrs`, which is built in"),
+    ("pydantic-core", "use `dataclasses`, or `attrs`, which is built in"),
+    ("pymupdf", "use `pypdf`, which is built in"),
+    ("python-docx", "use `mammoth` to read documents, or `zipfile` and `lxml` to write them"),
+    ("python-pptx", "read presentations with `zipfile` and `lxml`, which are built in"),
+    ("rapidfuzz", "use `difflib`"),
+    ("tensorflow", "use scikit-learn or numpy, which are built in"),
+    ("tokenizers", "use `re`, or `regex`, which is built in"),
+    ("torch", "use scikit-learn or numpy, which are built in"),
+    ("ujson", "use `json`"),
+    ("xgboost", "use scikit-learn, which is built in"),
+];
+
+/// What does the job of the package `name`, if that is known.
+///
+/// # Examples
+/// ```
+/// assert!(sbx_packages::alternative("python-docx").is_some_and(|text| text.contains("mammoth")));
+/// assert_eq!(sbx_packages::alternative("mammoth"), None);
+/// ```
+#[must_use]
+pub fn alternative(name: &str) -> Option<&'static str> {
+    ALTERNATIVES.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_and_in_normal_form() {
+        assert!(ALTERNATIVES.is_sorted());
+        for (name, _) in ALTERNATIVES {
+            assert_eq!(crate::PackageName::parse(name).unwrap().as_str(), name);
+        }
+    }
+}
