@@ -41,13 +41,14 @@ pub(crate) const BOOTSTRAP: [(&str, &str); 19] = [
 
 const WARM_PYTHON: (&str, &str) = ("<warm_python>", include_str!("../guest/warm_python.py"));
 const WARM_DATA: (&str, &str) = ("<warm_data>", include_str!("../guest/warm_data.py"));
+const WARM_SCIENCE: (&str, &str) = ("<warm_science>", include_str!("../guest/warm_science.py"));
 
 pub(crate) const RECIPES: [Recipe; 2] = [
     Recipe { name: "python", description: "the standard library, imported and warmed", warm: &[WARM_PYTHON] },
     Recipe {
         name: "python-data",
-        description: "the same with numpy, pandas and matplotlib imported",
-        warm: &[WARM_PYTHON, WARM_DATA],
+        description: "the same with numpy, pandas, matplotlib, scikit-learn and the other packages imported",
+        warm: &[WARM_PYTHON, WARM_DATA, WARM_SCIENCE],
     },
 ];
 

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::Desk;
 use crate::{
     args::{BranchArgs, ForkArgs, PeekArgs, RewindArgs},
-    commands::run,
+    commands::{figures, run},
     config::{self, Report},
     console,
     failure::Outcome,
@@ -61,7 +61,11 @@ pub(super) fn peek(desk: &Desk<'_>, args: PeekArgs) -> Outcome {
     let program = config::program(args.program, &policy)?;
     let (_, session) = desk.open(&args.id, policy)?;
     let workspace = super::files::workspace(desk, &session)?;
+    let save_figures = program.figures.save_figures.clone();
     let result = run::execute(program, &workspace, report, |program| Ok(session.peek(program)?))?;
     run::show(&result, report)?;
+    if let Some(folder) = save_figures {
+        figures::save(&result, &folder, report == Report::Live)?;
+    }
     Ok(ExitCode::from(result.exit_code))
 }
