@@ -25,7 +25,7 @@ pub(super) fn problems(turn: &Turn, result: &SandboxResult, language: &Language)
     found.compare("truncated", &truncated, &turn.truncated.iter().map(String::as_str).collect());
     let advice: BTreeMap<_, _> =
         result.advice.iter().map(|advice| (advice.kind, advice.suggested_policy.clone())).collect();
-    found.compare("advice", &advice, &turn.advice);
+    found.compare("advice", &advice, turn.advice.of(language));
     for (what, paths, wanted) in [
         ("created", &result.files_created, &turn.created),
         ("modified", &result.files_modified, &turn.modified),

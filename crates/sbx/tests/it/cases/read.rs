@@ -80,7 +80,7 @@ pub(super) struct Turn {
     pub(super) truncated: Vec<String>,
     /// What the advice is about, with the policy fields that it suggests.
     #[serde(default)]
-    pub(super) advice: BTreeMap<AdviceKind, BTreeMap<String, u64>>,
+    pub(super) advice: Per<BTreeMap<AdviceKind, BTreeMap<String, u64>>>,
     #[serde(default)]
     pub(super) created: Vec<String>,
     #[serde(default)]
