@@ -72,16 +72,10 @@ impl Language for Parrot {
     }
 
     fn advise(&self, error: &ReplyError, around: &Surroundings<'_>) -> Option<Advice> {
-<<<<<<< HEAD
         match (error.code.as_deref()?, error.filename.as_deref()) {
             ("module", _) => Some(advice::missing_module(error.module.as_deref()?, "there are none")),
             ("path", Some(path)) => advice::of_path(path, advice::PathProblem::Missing, around),
             ("stdin", _) => advice::of_stdin(around),
-=======
-        match error.code.as_deref()? {
-            "module" => Some(advice::missing_module(error.module.as_deref()?, "there are none")),
-            "stdin" => advice::of_stdin(around),
->>>>>>> runtime
             _ => None,
         }
     }

@@ -72,12 +72,9 @@ fn advice_follows_from_the_error() {
             AdviceKind::MissingPackage,
             "`m` is not available in the sandbox: there are none.",
         ),
-<<<<<<< HEAD
         (r#""code":"path","filename":"/etc/x""#, AdviceKind::PathOutside, "path /etc/x is outside"),
         (r#""code":"path","filename":"/application""#, AdviceKind::PathOutside, "/application"),
         (r#""code":"path","filename":"x""#, AdviceKind::FileNotFound, "no file `x` in"),
-=======
->>>>>>> runtime
         (r#""code":"stdin""#, AdviceKind::NoStdin, "which is empty"),
     ] {
         let advice = answer(&failing(members)).advice;
@@ -85,16 +82,12 @@ fn advice_follows_from_the_error() {
         assert_eq!(advice[0].kind, kind);
         assert!(advice[0].message.contains(words), "{}", advice[0].message);
     }
-<<<<<<< HEAD
     for members in [
         r#""feature":"made up""#,
         r#""code":"path","filename":"/app""#,
         r#""code":"path","filename":"/tmp/x""#,
         r#""code":"module""#,
     ] {
-=======
-    for members in [r#""feature":"made up""#, r#""code":"module""#] {
->>>>>>> runtime
         assert_eq!(answer(&failing(members)).advice, [], "{members}");
     }
     let program = Program::new(failing(r#""code":"stdin""#)).with_stdin(*b"something");
