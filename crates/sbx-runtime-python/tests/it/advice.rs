@@ -84,7 +84,7 @@ fn the_network_threads_and_processes_are_named() {
         "import urllib.request\nurllib.request.urlopen('http://example.com')",
         "import socket\nsocket.create_connection(('example.com', 80))",
         "import socket\nsocket.socket()",
-        "import requests.adapters",
+        "import requests\nrequests.get('http://example.com')",
         "import http.client\nhttp.client.HTTPConnection('example.com').request('GET', '/')",
     ] {
         only(&run(code), AdviceKind::NetworkUnavailable);
