@@ -10,6 +10,7 @@ to use it
   demo [--source PATH]   setup, then show what this is for
 
 to change it
+  vendor COMMAND [ARGS]  vendored packages: list, add NAME, remove NAME, lock, check
   test [ARGS]            setup, then all tests; ARGS go to `cargo test`
   bless                  rewrite the expected texts of all tests; read the diff as code
   bench [--quick]        setup, then all benchmarks
@@ -26,6 +27,7 @@ pub(crate) enum Task {
     Help,
     Setup { source: Option<PathBuf> },
     Demo { source: Option<PathBuf> },
+    Vendor { rest: Vec<String> },
     Test { rest: Vec<String> },
     Bless,
     Bench { quick: bool },
@@ -47,6 +49,8 @@ pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Task, Stri
     let task = match name.as_str() {
         "setup" => return Ok(Task::Setup { source: source(&rest)? }),
         "demo" => return Ok(Task::Demo { source: source(&rest)? }),
+        "vendor" if rest.is_empty() => return Err("vendor takes list, add, remove, lock or check".to_owned()),
+        "vendor" => return Ok(Task::Vendor { rest }),
         "test" => return Ok(Task::Test { rest }),
         "bench" => match rest.iter().map(String::as_str).collect::<Vec<_>>()[..] {
             [] => return Ok(Task::Bench { quick: false }),
@@ -117,6 +121,8 @@ mod tests {
         assert_eq!(check("setup --source w.whl"), Ok(Task::Setup { source: source() }));
         assert_eq!(check("demo --source=w.whl"), Ok(Task::Demo { source: source() }));
         assert_eq!(check("test -p x"), Ok(Task::Test { rest: vec!["-p".to_owned(), "x".to_owned()] }));
+        let rest = ["add", "mammoth"].map(str::to_owned).to_vec();
+        assert_eq!(check("vendor add mammoth"), Ok(Task::Vendor { rest }));
         assert_eq!(check("bench --quick"), Ok(Task::Bench { quick: true }));
         assert_eq!(check("ci"), Ok(Task::Ci));
         let fuzz = |target: &str, runs| Ok(Task::Fuzz { target: target.to_owned(), runs });
@@ -131,6 +137,7 @@ mod tests {
         assert_eq!(check("tdiy"), Err("there is no task \"tdiy\"".to_owned()));
         assert_eq!(check("ci --fast"), Err("ci does not take \"--fast\"".to_owned()));
         assert_eq!(check("bench --fast"), Err("bench does not take \"--fast\"".to_owned()));
+        assert!(check("vendor").is_err());
         assert!(check("setup --source").is_err());
         assert!(check("fuzz --runs").is_err());
         assert!(check("fuzz --runs many").is_err());
@@ -140,9 +147,10 @@ mod tests {
 
     #[test]
     fn the_help_names_every_task() {
-        for task in
-            ["setup", "demo", "test", "bless", "bench", "fuzz", "ci", "fmt", "clippy", "doc", "tidy", "deny"]
-        {
+        for task in [
+            "setup", "demo", "vendor", "test", "bless", "bench", "fuzz", "ci", "fmt", "clippy", "doc",
+            "tidy", "deny",
+        ] {
             assert!(HELP.split_whitespace().any(|word| word == task), "{task}");
         }
     }

@@ -1,4 +1,5 @@
-//! `setup` and `demo`: build the program, let it fetch and prepare the guests, and show them.
+//! `setup`, `demo` and `vendor`: build the program, let it fetch and prepare the guests, show them, and change the packages
+//! that come with them.
 
 use std::path::{self, Path};
 use std::process::Command;
@@ -22,6 +23,14 @@ pub(crate) fn setup(workspace: &Workspace, source: Option<&Path>) -> anyhow::Res
         command.arg("--source").arg(path::absolute(source)?);
     }
     shell::run(&mut command).context("the guests could not be set up")
+}
+
+/// Looks at the packages that come with the project, or changes them: `sbx packages` with the project's lock file.
+pub(crate) fn vendor(workspace: &Workspace, rest: &[String]) -> anyhow::Result<()> {
+    setup(workspace, None)?;
+    let mut command = Command::new(workspace.program(PROFILE.1, "sbx"));
+    command.arg("packages").args(rest).arg("--lock").arg(workspace.root.join("vendor").join("python.lock"));
+    shell::run(&mut command).context("the packages are as they were")
 }
 
 /// Sets up, then runs the demo.

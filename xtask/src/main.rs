@@ -8,7 +8,7 @@
 mod args; // the command line
 mod workspace; // what cargo says about the workspace
 mod shell; // running cargo and the rest
-mod guests; // setup, demo
+mod guests; // setup, demo, vendor
 mod test; // test, bless
 mod bench;
 mod fuzz;
@@ -50,6 +50,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Help => Ok(()),
         Task::Setup { source } => guests::setup(&workspace, source.as_deref()),
         Task::Demo { source } => guests::demo(&workspace, source.as_deref()),
+        Task::Vendor { rest } => guests::vendor(&workspace, rest),
         Task::Test { rest } => test::test(&workspace, rest),
         Task::Bless => test::bless(&workspace),
         Task::Bench { quick } => bench::bench(&workspace, *quick),

@@ -40,7 +40,7 @@ with command.main_context():
              if c.link.filename.endswith(".tar.gz") and not c.link.is_yanked
              and (str(c.version) == wanted if wanted else not c.version.is_prerelease)]
     if not found:
-        sys.exit("ERROR: it has neither a pure-Python wheel nor an archive of sources")
+        sys.exit("ERROR: it has no pure-Python wheel and no archive of sources: it has native code, or there is no such package")
     best = max(found, key=lambda c: c.version)
     url = best.link.url_without_fragment
     if url.startswith("file:"):
@@ -160,7 +160,9 @@ impl<'a> Resolver<'a> {
                 {
                     let missing = self.without_wheel(&line).filter(|_| self.sdists.len() < MAX_SDISTS);
                     match missing {
-                        Some(name) => self.take_sdist(&name)?,
+                        Some(name) => {
+                            self.take_sdist(&name).map_err(|error| blame(requests, &line, error))?;
+                        }
                         None => return Err(self.explain(requests, &line)),
                     }
                 }
@@ -338,12 +340,12 @@ pub(crate) fn download_sdist(
     version: Option<&Version>,
 ) -> Result<(PathBuf, Version)> {
     let args = [name.as_str(), version.map_or("", Version::as_str), "."];
-    let output = pip.python(folder, name.as_str(), DOWNLOAD_SDIST, args).map_err(|error| match error {
-        sbx_cache::Error::Pip { line, advice, .. } if !advice.contains("network") => {
-            Error::refused(name, line)
+    let output = match pip.python(folder, name.as_str(), DOWNLOAD_SDIST, args) {
+        Err(sbx_cache::Error::Pip { line, advice, .. }) if !advice.contains("network") => {
+            return Err(Error::refused(name, line));
         }
-        error => error.into(),
-    })?;
+        other => other?,
+    };
     let line = output.lines().map(str::trim).find(|line| Version::parse(line).is_ok());
     let problem = || Error::Answer {
         who: "pip",
@@ -356,6 +358,18 @@ pub(crate) fn download_sdist(
 fn requirement(line: &str) -> Option<&str> {
     let rest = line.split_once("that satisfies the requirement ")?.1;
     Some(rest.split(" (from versions:").next().unwrap_or(rest).trim())
+}
+
+/// What is wrong with a package that nobody requested is a reason against the request that led to it.
+fn blame(requests: &[Request], line: &str, error: Error) -> Error {
+    if let Error::Refused { name, reason } = &error
+        && requests.iter().all(|request| request.name() != name)
+        && let Error::Refused { name: request, .. } = refusal(requests, line)
+    {
+        let needed = requirement(line).unwrap_or(name.as_str());
+        return Error::refused(&request, format!("it needs {needed}, and {name} cannot come in: {reason}"));
+    }
+    error
 }
 
 /// The resolver's failure as a refusal of the request that led to it, as far as that can be told.

@@ -178,15 +178,15 @@ impl OwnImage {
         }
     }
 
-    pub(crate) fn info(&self, python: &Python) -> Result<ImageInfo> {
-        Ok(ImageInfo {
+    pub(crate) fn info(&self, python: &Python) -> ImageInfo {
+        ImageInfo {
             runtime: RuntimeType::Python,
             name: self.recipe.name.clone(),
             description: self.recipe.description(),
             // One whose parent is gone or stale is as good as not built.
             memory_bytes: self.load(python).ok().flatten().map(|image| image.memory_bytes()),
             file: self.file(python).unwrap_or_default(),
-        })
+        }
     }
 }
 
@@ -292,7 +292,7 @@ impl Python {
             self.cache().remove(&old.built)?;
         }
         self.forget_image(&recipe.name);
-        OwnImage { recipe: recipe.clone(), packages, built: file }.info(self)
+        Ok(OwnImage { recipe: recipe.clone(), packages, built: file }.info(self))
     }
 
     /// Runs the recipe in an instance of the image that it begins as, and captures what is there then.

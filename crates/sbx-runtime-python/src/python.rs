@@ -91,7 +91,7 @@ impl Python {
             });
         }
         for own in OwnImage::all(&self.inner.cache)? {
-            images.push(own.info(self)?);
+            images.push(own.info(self));
         }
         Ok(images)
     }

@@ -169,9 +169,10 @@ pub(crate) fn run_step(
     }
     let traceback = reply.and_then(|reply| reply.error).map(|error| error.traceback);
     let words = traceback.filter(|text| !text.is_empty()).unwrap_or_else(|| report.stderr.text().to_string());
-    let problem = match report.outcome {
-        Outcome::Returned(_) => words,
-        outcome => format!("{outcome:?}: {words}"),
+    let problem = if matches!(report.outcome, Outcome::Returned(_)) {
+        words
+    } else {
+        format!("{:?}: {words}", report.outcome)
     };
     Err(Error::BuildFailed {
         image: image.to_owned(),

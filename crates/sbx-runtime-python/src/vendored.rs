@@ -74,7 +74,7 @@ impl Vendored {
                     return Err(sbx_packages::Error::NotFetched { name, version }.into());
                 }
                 None => {
-                    tracing::warn!(package = %package.name, "not fetched, so it cannot be imported; run `sbx setup`")
+                    tracing::warn!(package = %package.name, "not fetched, so it cannot be imported; run `sbx setup`");
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! Transcripts of whole sessions, and those of the README.
+//! Transcripts of whole sessions, and those of the README and the guide to packages.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use std::path::Path;
 fn transcripts_hold() {
     super::need_guests();
     let storage = tempfile::tempdir().unwrap();
-    cases(storage.path()).case("tests/cmd/*.trycmd").case("../../README.md");
+    cases(storage.path()).case("tests/cmd/*.trycmd").case("../../README.md").case("../../docs/packages.md");
 }
 
 /// Each from an empty storage: they list what is there.

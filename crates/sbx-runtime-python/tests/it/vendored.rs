@@ -1,5 +1,7 @@
 //! Packages of the lock file, each at its main job, imported without any path line.
 
+use std::sync::Arc;
+
 use sbx_core::{AdviceKind, Ending, ExecutionPolicy, GuestPath, Mount};
 use sbx_host::{Host, HostConfig};
 use sbx_packages::Lock;
@@ -142,7 +144,7 @@ fn packages_are_read_only_and_cost_no_quota() {
     for (code, kind) in [
         ("open('/data/site-packages/mammoth/__init__.py', 'w')", "OSError"),
         ("import mammoth; open(mammoth.__file__, 'a')", "OSError"),
-        ("import os; os.remove('/usr/local/lib/site-packages/mammoth/__init__.py')", "PermissionError"),
+        ("import os; os.remove('/usr/local/lib/site-packages/mammoth/__init__.py')", "OSError"),
     ] {
         assert_eq!(raises(code).0, kind, "{code}");
     }
@@ -191,10 +193,10 @@ fn a_mounted_folder_hides_the_alias_and_not_the_packages() {
 fn an_interpreter_that_is_woken_sees_packages_that_came_since() {
     let host = Host::new(&HostConfig::default()).unwrap();
     let without = Python::load_with(&host, cache(), Lock::new([]).unwrap()).unwrap();
-    let start = std::sync::Arc::new(policy());
+    let start = Arc::new(policy());
     let files = without.empty_files(&start).unwrap();
     let (snapshot, descriptors) = host.block_on(async {
-        let mut interpreter = without.open(PLAIN, start.clone(), files).await.unwrap();
+        let mut interpreter = without.open(PLAIN, Arc::clone(&start), files).await.unwrap();
         let result = interpreter
             .run(&"try:\n    import mammoth\nexcept ImportError as e:\n    print(e)".into())
             .await
@@ -204,8 +206,7 @@ fn an_interpreter_that_is_woken_sees_packages_that_came_since() {
     });
     let files = python().empty_files(&start).unwrap();
     let mut woken = python().host().block_on(python().wake(start, files, snapshot, descriptors)).unwrap();
-    assert_eq!(turn(&mut woken, "import mammoth; print(e)").stderr.contains("NameError"), true);
-    assert_eq!(turn(&mut woken, "print(mammoth.__name__)").stdout, "mammoth\n");
+    assert_eq!(turn(&mut woken, "import mammoth; print(mammoth.__name__)").stdout, "mammoth\n");
 }
 
 #[test]

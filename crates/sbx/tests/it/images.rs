@@ -212,16 +212,19 @@ fn an_own_image_starts_as_fast_as_ours() {
             .import("markdown")
             .import("odf.opendocument")
     });
+    // As in a process that builds nothing: what a build wrote all over is still being put back in its own.
+    let fresh = sbx::Runtimes::load(None).unwrap();
     let once = |image: &str| {
-        let mut sandbox = builder().image(image).build().unwrap();
+        let mut sandbox = builder().runtimes(fresh.clone()).image(image).build().unwrap();
         let started = Instant::now();
         assert!(sandbox.execute("print(1)").unwrap().success);
         started.elapsed()
     };
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-    for _ in 0..60 {
-        ours.push(once("python-data"));
-        theirs.push(once(own.0));
+    for _ in 0..4 {
+        // In batches: a region of memory that changes its image is laid out anew, which is not what is measured.
+        ours.extend((0..25).map(|_| once("python-data")));
+        theirs.extend((0..25).map(|_| once(own.0)));
     }
     let median = |times: &mut Vec<Duration>| {
         times.sort();
