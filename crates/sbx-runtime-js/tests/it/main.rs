@@ -13,6 +13,8 @@ mod console; // what is printed, as Node prints it
 #[cfg(test)]
 mod limits; // fuel, time, memory, recursion
 #[cfg(test)]
+mod waiting; // timers: nothing is on a stack meanwhile, and all limits hold
+#[cfg(test)]
 mod modules; // import and require
 #[cfg(test)]
 mod library; // what programs find without installing anything
