@@ -98,7 +98,7 @@
 
   // ---- structuredClone, as the HTML standard has it ----
 
-  const uncloneable = (value) => new DOMException(`${typeof value === 'symbol' ? String(value) : sbx.inspect(value, { depth: 0 })} could not be cloned.`, 'DataCloneError');
+  const uncloneable = (value) => new DOMException(`${typeof value === 'object' ? sbx.inspect(value, { depth: 0 }) : String(value)} could not be cloned.`, 'DataCloneError');
   const ERROR_TYPES = { Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
 
   function cloneValue(value, seen) {
