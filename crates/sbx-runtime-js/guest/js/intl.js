@@ -338,7 +338,8 @@
   const EXPANDED = { __proto__: null, ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ł: 'l' };
 
   // Keys of three levels: letters, marks, case. Other scripts stand behind, in the order of their code points.
-  function collationKeys(text) {
+  function collationKeys(text, isNumeric) {
+    if (isNumeric) text = text.replace(/\d+/g, numberKey);
     const primary = [];
     let marks = '';
     let cases = '';
@@ -361,24 +362,21 @@
   }
 
   function compareTexts(a, b, { sensitivity = 'variant', numeric = false, caseFirst } = {}) {
-    if (numeric) {
-      const [left, right] = [a.split(/(\d+)/), b.split(/(\d+)/)];
-      for (let at = 1; at < left.length && at < right.length; at += 2) {
-        const before = compareTexts(left[at - 1], right[at - 1], { sensitivity, caseFirst });
-        if (before !== 0) return before;
-        const difference = BigInt(left[at]) - BigInt(right[at]);
-        if (difference !== 0n) return difference < 0n ? -1 : 1;
-      }
-    }
     if (a === b) return 0;
-    const quick = compareAscii(a, b);
+    const quick = numeric ? 0 : compareAscii(a, b);
     if (quick !== 0) return quick;
-    const [x, y] = [collationKeys(a), collationKeys(b)];
+    const [x, y] = [collationKeys(a, numeric), collationKeys(b, numeric)];
     const order = comparePrimary(x.primary, y.primary);
     if (order !== 0) return order;
     if ((sensitivity === 'accent' || sensitivity === 'variant') && x.marks !== y.marks) return x.marks < y.marks ? -1 : 1;
     if ((sensitivity === 'case' || sensitivity === 'variant') && x.cases !== y.cases) return (x.cases < y.cases) === (caseFirst !== 'upper') ? -1 : 1;
     return 0;
+  }
+
+  // A number among letters, so that more digits are more: the digits after a character that says how many there are.
+  function numberKey(digits) {
+    const plain = digits.replace(/^0+(?=\d)/, '');
+    return `0${String.fromCodePoint(0xf0000 + Math.min(plain.length, 0xfffd))}${plain}`;
   }
 
   // Most texts differ early, in letters that need no tables; 0 if this does not decide.

@@ -248,7 +248,9 @@
     #questions = [];
     #wakers = [];
     #isRead = false;
+    // Whether lines are asked for one by one, by questions or a loop: then none is dropped.
     #isIterated = false;
+    #isAsked = false;
     constructor({ input = process.stdin, output } = {}) {
       super();
       Object.assign(this, { terminal: false, line: '', closed: false });
@@ -281,7 +283,7 @@
       for (const wake of this.#wakers.splice(0)) wake();
       if (!this.#isRead) return;
       for (const answer of this.#questions.splice(0)) answer('');
-      if (this.#lines.length === 0 || (!this.#isIterated && this.listenerCount('close') > 0)) this.close();
+      if (this.#lines.length === 0 || (!this.#isIterated && !this.#isAsked && this.listenerCount('close') > 0)) this.close();
     }
     on(name, listener) {
       super.on(name, listener);
@@ -291,12 +293,16 @@
     question(query, options, callback) {
       this.output?.write(query);
       const done = typeof options === 'function' ? options : callback;
-      const answered = new Promise((resolve) => {
-        this.#questions.push(resolve);
-        if (this.#lines.length > 0 || this.#isRead || this.closed) setImmediate(() => (this.closed ? resolve('') : this.#pass()));
+      this.#isAsked = true;
+      return new Promise((resolve) => {
+        const answer = (line) => {
+          resolve(line);
+          done?.(line);
+        };
+        this.#questions.push(answer);
+        if (this.closed) setImmediate(() => { for (const each of this.#questions.splice(0)) each(''); });
+        else if (this.#lines.length > 0 || this.#isRead) setImmediate(() => this.#pass());
       });
-      if (done) answered.then((answer) => done(answer));
-      return answered;
     }
     setPrompt() {}
     prompt() {}

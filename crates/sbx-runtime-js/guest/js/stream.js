@@ -168,7 +168,7 @@
       EventEmitter.prototype.on.call(this, 'error', () => {});
       try {
         for (;;) {
-          if (state.pieces.length > 0) yield take(state);
+          if (state.pieces.length > 0) yield this.read();
           else if (this.errored) throw this.errored;
           else if (state.isEnded || this.destroyed) break;
           else {

@@ -21,6 +21,10 @@ mod library; // what programs find without installing anything
 #[cfg(test)]
 mod files; // the filesystem as programs see it
 #[cfg(test)]
+mod streams; // streams of files, of standard input, of the program's own
+#[cfg(test)]
+mod intl; // numbers, dates and order of texts for American English
+#[cfg(test)]
 mod isolation; // nothing of the host, of the build or of another run
 #[cfg(test)]
 mod hostile; // programs that break what they can reach
