@@ -103,8 +103,8 @@ fn missing_module(module: &str) -> Advice {
     Advice::new(
         AdviceKind::MissingPackage,
         format!(
-            "The module `{module}` is not available in the sandbox: there are fs, path, util, events, assert, os, url, \
-             buffer, crypto (random values), readline and timers as in Node, csv-simple, json-utils and string-utils, and \
+            "The module `{module}` is not available in the sandbox: there are fs, path, util, events, stream, assert, \
+             os, url, buffer, crypto (random values, digests), readline and timers as in Node, csv-simple, json-utils and string-utils, and \
              what lies in /app or /app/node_modules as JavaScript; npm does not work inside."
         ),
     )

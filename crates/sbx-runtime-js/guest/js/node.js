@@ -360,10 +360,10 @@
   const timers = { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate };
   sbx.builtins = {
     __proto__: null,
-    assert, 'assert/strict': assert.strict, buffer: { Buffer, atob, btoa, constants: { MAX_LENGTH: 2 ** 30 } },
-    crypto: { webcrypto: crypto, randomUUID: () => crypto.randomUUID(), getRandomValues: (array) => crypto.getRandomValues(array), randomBytes, randomInt, randomFillSync: (buffer) => { native.random(bytesOf(buffer)); return buffer; } },
+    assert, 'assert/strict': assert.strict, buffer: { Buffer, Blob, File, atob, btoa, constants: { MAX_LENGTH: 2 ** 30 } },
+    crypto: { ...sbx.hashes, webcrypto: crypto, subtle: crypto.subtle, randomUUID: () => crypto.randomUUID(), getRandomValues: (array) => crypto.getRandomValues(array), randomBytes, randomInt, randomFillSync: (buffer) => { native.random(bytesOf(buffer)); return buffer; } },
     events: EventEmitter, fs, 'fs/promises': fs.promises, os, path: sbx.path, 'path/posix': sbx.path, perf_hooks: { performance }, process,
-    stream: sbx.stream, 'stream/promises': sbx.stream.promises,
+    stream: sbx.stream, 'stream/promises': sbx.stream.promises, 'stream/web': sbx.webStreams,
     querystring: {
       parse(text) {
         const parsed = Object.create(null);

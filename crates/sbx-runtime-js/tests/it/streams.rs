@@ -1,4 +1,5 @@
-//! Streams of Node: of files, of standard input, and made by the program. What they print is what Node 20 prints.
+//! Streams, of Node and of the web: of files, of standard input, and made by the program. What they print is what Node 20
+//! prints.
 
 use sbx_core::Ending;
 use sbx_runtime_js::Program;
@@ -133,4 +134,44 @@ fn questions_are_answered_from_standard_input() {
     );
     let code = "const rl = require('readline').createInterface({ input: process.stdin }); rl.question('name? ', (name) => { console.log(`hi ${name}`); rl.close() }); rl.on('close', () => console.log('closed'))";
     assert_eq!(prints(Program::new(code).with_stdin(*b"ann\nbob\n")), "hi ann\nclosed\n");
+}
+
+#[test]
+fn streams_of_the_web() {
+    for (code, expected) in [
+        (
+            "for await (const x of new ReadableStream({ start(c) { c.enqueue('a'); c.close() } })) console.log(x)",
+            "a\n",
+        ),
+        (
+            "let n = 0; const r = new ReadableStream({ async pull(c) { await new Promise((wake) => setTimeout(wake, 1)); if (n < 2) c.enqueue(n++); else c.close() } }).getReader(); console.log(await r.read(), await r.read(), await r.read())",
+            "{ value: 0, done: false } { value: 1, done: false } { value: undefined, done: true }\n",
+        ),
+        (
+            "const up = new TransformStream({ transform(t, c) { c.enqueue(t.toUpperCase()) }, flush(c) { c.enqueue('!') } }); let t = ''; for await (const x of ReadableStream.from(['x', 'y']).pipeThrough(up)) t += x; console.log(t)",
+            "XY!\n",
+        ),
+        (
+            "const got = []; await ReadableStream.from([1, 2]).pipeTo(new WritableStream({ write(x) { got.push(x) }, close() { got.push('closed') } })); console.log(got)",
+            "[ 1, 2, 'closed' ]\n",
+        ),
+        (
+            "const bytes = new TextEncoder().encode('zoë'); let t = ''; for await (const x of ReadableStream.from([...bytes].map((b) => Uint8Array.of(b))).pipeThrough(new TextDecoderStream())) t += x; console.log(t)",
+            "zoë\n",
+        ),
+        (
+            "try { for await (const x of new ReadableStream({ pull() { throw new Error('bad') } })); } catch (e) { console.log(e.message) }",
+            "bad\n",
+        ),
+        (
+            "let end; for await (const x of new ReadableStream({ pull(c) { c.enqueue(1) }, cancel() { end = 'cancelled' } })) break; console.log(end)",
+            "cancelled\n",
+        ),
+        (
+            "const b = new Blob(['hé', Uint8Array.of(33)], { type: 'text/Plain' }); console.log(b.size, b.type, await b.text(), await b.slice(0, 1).text())",
+            "4 text/plain hé! h\n",
+        ),
+    ] {
+        assert_eq!(prints(code), expected, "{code}");
+    }
 }
