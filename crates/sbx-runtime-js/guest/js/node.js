@@ -158,6 +158,9 @@
     deprecate: (call) => call,
     isDeepStrictEqual: (a, b) => isDeepEqual(a, b, true),
     isArray: Array.isArray,
+    debuglog: () => Object.assign(() => {}, { enabled: false }),
+    styleText: (style, text) => String(text),
+    toUSVString: (text) => String(text).toWellFormed(),
     stripVTControlCharacters: (text) => text.replace(/\u001b\[[0-9;]*[A-Za-z]/g, ''),
     types: {
       isDate: isTagged('Date'), isRegExp: isTagged('RegExp'), isMap: (value) => value instanceof Map, isSet: (value) => value instanceof Set,
@@ -186,8 +189,9 @@
     if (typeof expected === 'function') return expected.prototype !== undefined && error instanceof expected ? true : !Error.isPrototypeOf(expected) && expected.call({}, error) === true;
     return Object.keys(expected).every((key) => (expected[key] instanceof RegExp && typeof error[key] === 'string' ? expected[key].test(error[key]) : isDeepEqual(error[key], expected[key], true)));
   }
+  const SIGNS = { '==': '!=', '!=': '==', strictEqual: '!==', notStrictEqual: '===' };
   const comparison = (operator, phrase, test) => function (actual, expected, message) {
-    if (!test(actual, expected)) refuse(message, `${phrase}:\n\n${inspect(actual)} ${operator.startsWith('not') ? 'equals' : 'should equal'} ${inspect(expected)}\n`, actual, expected, operator);
+    if (!test(actual, expected)) refuse(message, `${phrase}:\n\n${inspect(actual)} ${SIGNS[operator] ?? (operator.startsWith('not') ? 'equals' : 'should equal')} ${inspect(expected)}\n`, actual, expected, operator);
   };
   function ok(value, message) {
     if (!value) refuse(message, 'The expression evaluated to a falsy value', value, true, '==');
@@ -370,7 +374,7 @@
         for (const [name, value] of new URLSearchParams(text)) parsed[name] = name in parsed ? [parsed[name], value].flat() : value;
         return parsed;
       },
-      stringify: (object) => new URLSearchParams(Object.entries(object).flatMap(([name, value]) => [value].flat().map((each) => [name, String(each)]))).toString(),
+      stringify: (object) => Object.entries(object).flatMap(([name, value]) => [value].flat().map((each) => `${encodeURIComponent(name)}=${encodeURIComponent(String(each))}`)).join('&'),
       escape: encodeURIComponent, unescape: decodeURIComponent,
     },
     readline: { createInterface, Interface, promises: { createInterface, Interface } }, 'readline/promises': { createInterface, Interface },

@@ -88,7 +88,15 @@ fn what_is_not_there_says_so() {
         ("require('./nope')", "Cannot find module './nope'"),
         ("import 'nope'", "Cannot find module 'nope'"),
         ("await import('./nope.mjs')", "Cannot find module './nope.mjs'"),
-        ("require('http')", "Cannot find module 'http'"),
+        ("require('http')", "Cannot find module 'http': there is no network in the sandbox"),
+        (
+            "await import('node:child_process')",
+            "Cannot find module 'node:child_process': there are no processes in the sandbox",
+        ),
+        (
+            "require('worker_threads')",
+            "Cannot find module 'worker_threads': there are no threads in the sandbox",
+        ),
     ] {
         assert_eq!(raises(code), ("Error".to_owned(), message.to_owned()), "{code}");
     }
