@@ -140,13 +140,19 @@ pub(crate) struct Exports {
     pub(crate) turn: Option<Turn>,
 }
 
-/// The two functions by which a guest takes a turn.
+/// The functions by which a guest takes a turn.
 pub(crate) struct Turn {
     /// `host_alloc`: memory for `n` bytes.
     pub(crate) alloc: TypedFunc<u32, u32>,
     /// `turn`: address and length of the program; frees it.
     pub(crate) take: TypedFunc<(u32, u32), i32>,
+    /// `resume`: goes on with a turn that waits. Guests that have it may return from a turn to wait, see
+    /// [`Call::Turn`](crate::Call::Turn).
+    pub(crate) resume: Option<Resume>,
 }
+
+/// Takes the address and length of what came for the guest while it waited; returns as a turn does.
+pub(crate) type Resume = TypedFunc<(u32, u32), i32>;
 
 impl fmt::Debug for Instance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -254,7 +260,8 @@ impl Exports {
             .ok_or_else(|| Error::refused("a guest exports its `memory`"))?;
         let alloc = instance.get_typed_func(store.as_context_mut(), "host_alloc").ok();
         let take = instance.get_typed_func(store.as_context_mut(), "turn").ok();
-        let turn = alloc.zip(take).map(|(alloc, take)| Turn { alloc, take });
+        let resume = instance.get_typed_func(store.as_context_mut(), "resume").ok();
+        let turn = alloc.zip(take).map(|(alloc, take)| Turn { alloc, take, resume });
         Ok(Self { instance, memory, turn })
     }
 }

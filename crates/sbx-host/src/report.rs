@@ -60,6 +60,11 @@ impl RunRequest {
 #[non_exhaustive]
 pub enum Call {
     /// One turn: the bytes are put into the guest's memory by `host_alloc` and handed to `turn`.
+    ///
+    /// A guest that has an export `resume` may return from a turn to wait: −n asks for `resume` to be called in n
+    /// microseconds, which can do the same again. Waiting is part of the run, under the same limits, but holds no frame of
+    /// the guest on any stack. `resume` takes the address and length of what came for the guest while it waited, in memory
+    /// of `host_alloc`; that it waited for nothing but time is (0, 0).
     Turn(Vec<u8>),
     /// Any export that takes and returns 32-bit integers.
     Export {

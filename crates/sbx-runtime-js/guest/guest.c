@@ -16,12 +16,13 @@
 __attribute__((import_module("host"), import_name("call"))) int32_t host_call(const char *frame, uint32_t len, char **answer,
                                                                               uint32_t *answer_len);
 
-// What a turn returns. Anything but 0 is for turns that could not even be reported.
+// What a turn returns. Above 0 are turns that could not even be reported; -n is one that waits, and asks the host to call
+// `resume` in n microseconds. Until then nothing of it is on any stack.
 enum { REPORTED = 0, NOT_REPORTED = 1, BAD_REQUEST = 2 };
 
 // The JavaScript stack; the wasm stack below it is sixteen times as large, which is what native frames need at most.
 #define JS_STACK_BYTES (1 << 20)
-// Given up at the first refused allocation, so that the error can still be made, caught and described.
+// Given up at the first refused allocation of a turn, so that the error can still be made, caught and described.
 #define RESERVE_BYTES (512 << 10)
 // More redeclared names than this in one program are left to fail.
 #define MAX_REDECLARED 256
@@ -33,8 +34,11 @@ static JSValue parts = JS_UNDEFINED;
 static JSValue hooks = JS_UNDEFINED;
 // What the program's top level settles.
 static JSValue main_promise = JS_UNDEFINED;
+// The program, if it is a module.
+static JSModuleDef *main_module;
 
-// The text of the program under way.
+// The request under way, which is kept while its program waits, and the program's text in it.
+static char *request;
 static const char *program_text;
 static size_t program_len;
 
@@ -141,11 +145,18 @@ static int on_interrupt(JSContext *ctx, void *opaque) {
     return stopped;
 }
 
-// Waits, but not for longer than the program may run.
-static void wait_ms(double ms) {
+// So many milliseconds in nanoseconds, but not more than the program may still run.
+static uint64_t wait_ns(double ms) {
     uint64_t ns = !(ms > 0) ? 0 : ms > 1e12 ? (uint64_t)1e18 : (uint64_t)(ms * 1e6);
+    if (!deadline_ns) return ns;
     uint64_t now = js__hrtime_ns();
-    if (deadline_ns && now + ns > deadline_ns) ns = deadline_ns > now ? deadline_ns - now : 0;
+    if (now + ns <= deadline_ns) return ns;
+    return deadline_ns > now ? deadline_ns - now : 0;
+}
+
+// Waits in the middle of a call, on the stack.
+static void sleep_ms(double ms) {
+    uint64_t ns = wait_ns(ms);
     struct timespec pause = {ns / 1000000000, ns % 1000000000};
     nanosleep(&pause, NULL);
     on_interrupt(context, NULL);
@@ -177,6 +188,8 @@ static void drop_jobs(void) {
 
 static void end_program(void) {
     drop_jobs();
+    if (main_module) publish_names(main_module);
+    main_module = NULL;
     call_hook_quietly("abandon");
     JS_FreeValue(context, main_promise);
     main_promise = JS_UNDEFINED;
@@ -198,8 +211,8 @@ static void report_end(void) {
     }
 }
 
-// Runs microtasks, then timers, until nothing is left or the program has ended. Reports.
-static void drive(void) {
+// Runs microtasks, then timers, until nothing is left or the program has ended, and reports; or until it has to wait.
+static int32_t drive(void) {
     for (;;) {
         JSContext *of_job;
         int ran;
@@ -218,17 +231,17 @@ static void drive(void) {
         if (exiting || stopped) break;
         if (wait < 0) continue;
         if (wait > 0) {
-            wait_ms(wait - 1);
-            if (stopped) break;
-            continue;
+            uint64_t us = (wait_ns(wait - 1) + 999) / 1000;
+            return us < 1 ? -1 : us > INT32_MAX ? -INT32_MAX : -(int32_t)us;
         }
         bool is_settled = !JS_IsPromise(main_promise) || JS_PromiseState(context, main_promise) != JS_PROMISE_PENDING;
         JSValue value = JS_IsPromise(main_promise) ? JS_PromiseResult(context, main_promise) : JS_DupValue(context, main_promise);
         end_program();
         report(is_settled ? "ok" : "unsettled", value);
-        return;
+        return REPORTED;
     }
     report_end();
+    return REPORTED;
 }
 
 // A name that a `let`, `const` or `class` of an earlier program made may be declared again: forgets the old one if that
@@ -295,27 +308,29 @@ static JSValue compile(const char *code, size_t len, const char *name, int kind,
     return compile_module(code, len, name);
 }
 
-static void run_program(const char *code, size_t len, const char *name, int kind) {
+static int32_t run_program(const char *code, size_t len, const char *name, int kind) {
     bool is_module;
     JSValue compiled = compile(code, len, name, kind, &is_module);
     if (JS_IsException(compiled)) {
         report_end();
-        return;
+        return REPORTED;
     }
     JSValue value;
     if (is_module) {
+        JSModuleDef *module = JS_VALUE_GET_PTR(compiled);
         describe_module(compiled, name);
         value = JS_EvalFunction(context, compiled);
+        if (!JS_IsException(value)) main_module = module;
     } else {
         value = run_script(compiled);
     }
     if (JS_IsException(value)) {
         report_end();
-        return;
+        return REPORTED;
     }
     main_promise = value;
     if (JS_IsPromise(value)) JS_PromiseMarkAsHandled(context, value);
-    drive();
+    return drive();
 }
 
 static void validate(const char *code, size_t len, const char *name, int kind) {
@@ -345,7 +360,7 @@ static int32_t get_int(JSValueConst object, const char *name) {
 enum { OP_RUN, OP_VALIDATE, OP_SEAL };
 
 // One request, which the prelude has read and put into `plan`.
-static void carry_out(JSValueConst plan, const char *code, size_t len) {
+static int32_t carry_out(JSValueConst plan, const char *code, size_t len) {
     JSValue name_value = JS_GetPropertyStr(context, plan, "name");
     const char *name = JS_ToCString(context, name_value);
     JSValue source = JS_GetPropertyStr(context, plan, "source");
@@ -353,6 +368,7 @@ static void carry_out(JSValueConst plan, const char *code, size_t len) {
     if (JS_IsString(source)) code = source_text = JS_ToCStringLen(context, &len, source);
     int32_t op = get_int(plan, "op"), kind = get_int(plan, "kind"), limit_ms = get_int(plan, "limit_ms");
     deadline_ns = limit_ms > 0 ? js__hrtime_ns() + (uint64_t)limit_ms * 1000000 : 0;
+    int32_t status = REPORTED;
     if (!name || !code) {
         report_end();
     } else if (op == OP_SEAL) {
@@ -361,13 +377,13 @@ static void carry_out(JSValueConst plan, const char *code, size_t len) {
     } else if (op == OP_VALIDATE) {
         validate(code, len, name, kind);
     } else {
-        run_program(code, len, name, kind);
+        status = run_program(code, len, name, kind);
     }
-    deadline_ns = 0;
     JS_FreeCString(context, source_text);
     JS_FreeValue(context, source);
     JS_FreeCString(context, name);
     JS_FreeValue(context, name_value);
+    return status;
 }
 
 // A part of the prelude: a script whose value is a function, which gets the object that all parts share.
@@ -409,6 +425,40 @@ static bool start(void) {
 
 EXPORT(host_alloc) char *host_alloc(uint32_t len) { return allocate((size_t)len + 1); }
 
+// Has the prelude read the header, and what else it has to know of a request, and carries it out.
+static int32_t take(const char *header, size_t header_len) {
+    JSValue arguments[2] = {JS_NewStringLen(context, header, header_len), JS_UNDEFINED};
+    JSValue plan = call_hook("open", 1, (JSValueConst *)arguments);
+    JSValue wants_source = JS_IsException(plan) ? JS_UNDEFINED : JS_GetPropertyStr(context, plan, "wants_source");
+    if (JS_ToBool(context, wants_source) > 0) {
+        arguments[1] = JS_NewStringLen(context, program_text, program_len);
+        JSValue result = call_hook("prepare", 2, (JSValueConst[]){plan, arguments[1]});
+        if (JS_IsException(result)) {
+            JS_FreeValue(context, plan);
+            plan = JS_EXCEPTION;
+        }
+        JS_FreeValue(context, result);
+    }
+    int32_t status = REPORTED;
+    if (JS_IsException(plan)) report_end();
+    else status = carry_out(plan, program_text, program_len);
+    JS_FreeValue(context, plan);
+    JS_FreeValue(context, arguments[0]);
+    JS_FreeValue(context, arguments[1]);
+    return status;
+}
+
+// Lets go of the request, unless its program waits.
+static int32_t leave(int32_t status) {
+    if (status < 0) return status;
+    release_block(request);
+    request = NULL;
+    program_text = NULL;
+    program_len = 0;
+    deadline_ns = 0;
+    return status;
+}
+
 // Takes a turn of `text`, which came from `host_alloc`: `[1][header: one line of JSON]\n[code]`.
 EXPORT(turn) int32_t turn(char *text, uint32_t len) {
     if (!text) {
@@ -417,47 +467,33 @@ EXPORT(turn) int32_t turn(char *text, uint32_t len) {
     }
     text[len] = 0;
     char *header_end = len && text[0] == 1 ? memchr(text, '\n', len) : NULL;
-    if (!header_end || (!context && !start())) {
+    if (!header_end || request || (!context && !start())) {
         release_block(text);
-        return header_end ? NOT_REPORTED : BAD_REQUEST;
+        return header_end && !request ? NOT_REPORTED : BAD_REQUEST;
     }
     JS_UpdateStackTop(runtime);
     out_of_memory = exiting = stopped = false;
     if (!reserve) reserve = allocate(RESERVE_BYTES);
     context->interrupt_counter = JS_INTERRUPT_COUNTER_INIT;
-    const char *header = text + 1, *code = header_end + 1;
-    size_t header_len = header_end - header, code_len = text + len - code;
     *header_end = 0;
-    program_text = code;
-    program_len = code_len;
-    int32_t status = REPORTED;
+    request = text;
+    program_text = header_end + 1;
+    program_len = text + len - program_text;
+    const char *header = text + 1;
+    size_t header_len = header_end - header;
     static const char install_op[] = "{\"op\":\"install\",\"name\":\"";
     if (header_len > sizeof install_op && !strncmp(header, install_op, sizeof install_op - 1)) {
         header_end[-2] = 0;
-        if (!install(header + sizeof install_op - 1, code, code_len)) status = NOT_REPORTED;
-    } else if (!JS_IsObject(hooks)) {
-        status = BAD_REQUEST;
-    } else {
-        JSValue arguments[2] = {JS_NewStringLen(context, header, header_len), JS_UNDEFINED};
-        JSValue plan = call_hook("open", 1, (JSValueConst *)arguments);
-        JSValue wants_source = JS_IsException(plan) ? JS_UNDEFINED : JS_GetPropertyStr(context, plan, "wants_source");
-        if (JS_ToBool(context, wants_source) > 0) {
-            arguments[1] = JS_NewStringLen(context, code, code_len);
-            JSValue result = call_hook("prepare", 2, (JSValueConst[]){plan, arguments[1]});
-            if (JS_IsException(result)) {
-                JS_FreeValue(context, plan);
-                plan = JS_EXCEPTION;
-            }
-            JS_FreeValue(context, result);
-        }
-        if (JS_IsException(plan)) report_end();
-        else carry_out(plan, code, code_len);
-        JS_FreeValue(context, plan);
-        JS_FreeValue(context, arguments[0]);
-        JS_FreeValue(context, arguments[1]);
+        return leave(install(header + sizeof install_op - 1, program_text, program_len) ? REPORTED : NOT_REPORTED);
     }
-    program_text = NULL;
-    program_len = 0;
+    return leave(JS_IsObject(hooks) ? take(header, header_len) : BAD_REQUEST);
+}
+
+// Goes on with a turn that waits. What it waited for is in `text`; nothing but time so far, so there is none.
+EXPORT(resume) int32_t resume(char *text, uint32_t len) {
     release_block(text);
-    return status;
+    if (!request) return BAD_REQUEST;
+    JS_UpdateStackTop(runtime);
+    on_interrupt(context, NULL);
+    return leave(drive());
 }

@@ -87,3 +87,64 @@ static JSModuleDef *load_module(JSContext *ctx, const char *name, void *opaque, 
     JS_FreeValue(ctx, compiled);
     return module;
 }
+
+// Reading and writing a name that was imported: `[holder of the binding, name]`. Writing makes it a name like any other,
+// and never reaches the module that it came from.
+static JSValue imported_name(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv, int is_write, JSValue *data) {
+    JSAtom name = JS_ValueToAtom(ctx, data[1]);
+    JSValue result = JS_UNDEFINED;
+    if (!is_write) {
+        result = JS_GetProperty(ctx, data[0], name);
+    } else if (JS_DefinePropertyValue(ctx, ctx->global_obj, name, js_dup(argv[0]), JS_PROP_C_W_E) < 0) {
+        result = JS_EXCEPTION;
+    }
+    JS_FreeAtom(ctx, name);
+    return result;
+}
+
+// Makes `name` of `object` the binding itself, so that both always have the same value.
+static bool bind_name(JSValueConst object, JSAtom name, JSVarRef *binding) {
+    JSProperty *property = add_property(context, JS_VALUE_GET_OBJ(object), name, JS_PROP_CONFIGURABLE | JS_PROP_WRITABLE | JS_PROP_VARREF);
+    if (!property) return false;
+    JS_REF_COUNT(binding)++;
+    property->u.var_ref = binding;
+    return true;
+}
+
+static bool publish_import(JSAtom name, JSVarRef *binding) {
+    JSValue holder = JS_NewObjectProto(context, JS_NULL);
+    if (JS_IsException(holder)) return false;
+    bool is_done = bind_name(holder, name, binding);
+    if (is_done) {
+        JSValue data[2] = {holder, JS_AtomToString(context, name)};
+        JSValue getter = JS_NewCFunctionData(context, imported_name, 0, false, 2, (JSValueConst *)data);
+        JSValue setter = JS_NewCFunctionData(context, imported_name, 1, true, 2, (JSValueConst *)data);
+        is_done = JS_DefinePropertyGetSet(context, context->global_obj, name, getter, setter, JS_PROP_CONFIGURABLE) >= 0;
+        JS_FreeValue(context, data[1]);
+    }
+    JS_FreeValue(context, holder);
+    return is_done;
+}
+
+// The names of a module's top level become names of the console, whose next program finds them as it would those of a
+// script. They are the module's own bindings: what its functions do to them is seen. A constant is a copy.
+static void publish_names(JSModuleDef *module) {
+    JSObject *function = JS_VALUE_GET_OBJ(module->func_obj);
+    JSFunctionBytecode *code = function->u.func.function_bytecode;
+    for (int index = 0; index < code->closure_var_count; index++) {
+        JSClosureVar *variable = &code->closure_var[index];
+        JSVarRef *binding = function->u.func.var_refs[index];
+        bool is_import = variable->closure_type == JS_CLOSURE_MODULE_IMPORT;
+        if (!is_import && variable->closure_type != JS_CLOSURE_MODULE_DECL) continue;
+        JSAtom name = variable->var_name;
+        if (!binding || name == JS_ATOM__default_ || JS_IsUninitialized(*binding->pvalue)) continue;
+        bool is_done = JS_DeleteProperty(context, context->global_var_obj, name, 0) > 0;
+        if (is_done && variable->is_const && !is_import) {
+            int flags = JS_PROP_CONFIGURABLE | JS_PROP_ENUMERABLE;
+            is_done = JS_DefinePropertyValue(context, context->global_var_obj, name, js_dup(*binding->pvalue), flags) >= 0;
+        } else if (is_done && JS_DeleteProperty(context, context->global_obj, name, 0) > 0) {
+            is_done = is_import ? publish_import(name, binding) : bind_name(context->global_obj, name, binding);
+        }
+        if (!is_done && JS_HasException(context)) JS_FreeValue(context, JS_GetException(context));
+    }
+}

@@ -49,6 +49,13 @@ static uint8_t *bytes_of(JSContext *ctx, size_t *len, JSValueConst array) {
     return bytes;
 }
 
+// Ends the program: neither `catch` nor `finally` sees it.
+static JSValue throw_uncatchable(JSContext *ctx, const char *why) {
+    JS_ThrowInternalError(ctx, "%s", why);
+    JS_SetUncatchableError(ctx, ctx->rt->current_exception);
+    return JS_EXCEPTION;
+}
+
 // ---- text, time, entropy ----
 
 // write(fd, text): all of it; a stream that takes no more has dropped the rest, as the policy says.
@@ -72,9 +79,8 @@ NATIVE(native_now) { return JS_NewFloat64(ctx, js__hrtime_ns() / 1e6); }
 NATIVE(native_sleep) {
     double ms;
     if (JS_ToFloat64(ctx, &ms, argv[0])) return JS_EXCEPTION;
-    wait_ms(ms);
-    // Errors of this kind are those that nothing catches.
-    return stopped ? JS_ThrowInternalError(ctx, "interrupted") : JS_UNDEFINED;
+    sleep_ms(ms);
+    return stopped ? throw_uncatchable(ctx, "interrupted") : JS_UNDEFINED;
 }
 
 NATIVE(native_random) {
@@ -143,9 +149,7 @@ NATIVE(native_exit) {
     if (JS_ToInt32(ctx, &code, argv[0])) return JS_EXCEPTION;
     exiting = true;
     exit_code = code & 255;
-    JS_ThrowInternalError(ctx, "exit");
-    JS_SetUncatchableError(ctx, ctx->rt->current_exception);
-    return JS_EXCEPTION;
+    return throw_uncatchable(ctx, "exit");
 }
 
 // evaluate(code, name): the value of a plain script.

@@ -33,6 +33,15 @@ const ENGINE: &str = "embed/quickjs";
 /// What is compiled. `guest.c` includes the rest.
 const UNITS: [&str; 4] = ["guest.c", "libregexp.c", "libunicode.c", "dtoa.c"];
 
+/// What is changed in the engine before it is compiled: file, text, what stands there instead. Each text is there once.
+///
+/// The engine marks every `InternalError` as one that no `catch` sees. That is right for interruptions, which it marks once
+/// more by themselves, and wrong for memory that was refused and for strings that are too long: programs try and go on.
+const EDITS: [(&str, &str, &str); 2] = [
+    ("quickjs.c", "js_set_uncatchable_error(val, true);                        \\", "(void)0; \\"),
+    ("quickjs.c", "js_set_uncatchable_error(ctx->rt->current_exception, true); \\", "(void)0; \\"),
+];
+
 /// How it is compiled. The stack is twice what JavaScript may use of it: native frames need the rest.
 const FLAGS: [&str; 15] = [
     "-target",
@@ -124,6 +133,17 @@ impl Tools {
             if let Some(name) = path.file_name().filter(|_| path.is_file()) {
                 fs::copy(&path, build.join(name)).map_err(failed("copying the engine's sources"))?;
             }
+        }
+        for (name, from, to) in EDITS {
+            let text =
+                fs::read_to_string(build.join(name)).map_err(failed("reading the engine's sources"))?;
+            if text.matches(from).count() != 1 {
+                return Err(Error::Compile {
+                    problem: format!("{name} is not the one that {from:?} was written for"),
+                });
+            }
+            fs::write(build.join(name), text.replacen(from, to, 1))
+                .map_err(failed("changing the engine's sources"))?;
         }
         for (name, text) in OURS {
             fs::write(build.join(name), text).map_err(failed("writing the guest's sources"))?;

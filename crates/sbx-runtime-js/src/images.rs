@@ -11,14 +11,19 @@ pub const DEFAULT_IMAGE: &str = "javascript";
 pub const TYPESCRIPT_IMAGE: &str = "typescript";
 
 /// The prelude, in the order in which its parts need each other.
-pub(crate) const PRELUDE: [(&str, &str); 12] = [
+pub(crate) const PRELUDE: [(&str, &str); 17] = [
     ("sbx:inspect", include_str!("../guest/js/inspect.js")),
     ("sbx:console", include_str!("../guest/js/console.js")),
     ("sbx:timers", include_str!("../guest/js/timers.js")),
     ("sbx:web", include_str!("../guest/js/web.js")),
+    ("sbx:webstreams", include_str!("../guest/js/webstreams.js")),
+    ("sbx:intl", include_str!("../guest/js/intl.js")),
     ("sbx:url", include_str!("../guest/js/url.js")),
     ("sbx:buffer", include_str!("../guest/js/buffer.js")),
     ("sbx:files", include_str!("../guest/js/files.js")),
+    ("sbx:events", include_str!("../guest/js/events.js")),
+    ("sbx:stream", include_str!("../guest/js/stream.js")),
+    ("sbx:hash", include_str!("../guest/js/hash.js")),
     ("sbx:node", include_str!("../guest/js/node.js")),
     ("sbx:quickjs", include_str!("../guest/js/quickjs.js")),
     ("sbx:helpers", include_str!("../guest/js/helpers.js")),

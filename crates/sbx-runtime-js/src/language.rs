@@ -13,8 +13,8 @@ use sbx_runtime::{
 const GRACE: Duration = Duration::from_millis(100);
 
 /// What there is beside a program's own modules.
-const AVAILABLE: &str = "there are fs, path, util, events, assert, os, url, \
-    buffer, crypto (random values), readline and timers as in Node, csv-simple, json-utils and string-utils, and \
+const AVAILABLE: &str = "there are fs, path, util, events, stream, assert, os, url, \
+    buffer, crypto (random values, digests), readline and timers as in Node, csv-simple, json-utils and string-utils, and \
     what lies in /app or /app/node_modules as JavaScript; npm does not work inside";
 
 const HINTS: Hints = Hints {

@@ -4,7 +4,7 @@ use std::{
     future::Future,
     pin::{Pin, pin},
     task::{Context, Poll},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use tokio::{runtime::Handle, time::Sleep};
@@ -16,7 +16,7 @@ use super::check_call;
 use crate::{
     budget,
     error::{Error, Result},
-    instance::Instance,
+    instance::{Instance, Resume},
     report::{Call, Outcome, RunRequest},
     wasi::GuestExit,
 };
@@ -39,12 +39,34 @@ pub(super) async fn drive(
         cancel: request.cancel.as_ref(),
         helper,
     };
-    match until(pin!(call(instance, &request.call)), &watch).await {
+    match until(pin!(call_to_end(instance, &request.call)), &watch).await {
         Err(Stopped::TimedOut) => Ok(Outcome::TimedOut),
         Err(Stopped::Cancelled) => Ok(Outcome::Cancelled),
         Ok(Ok(status)) => Ok(Outcome::Returned(status)),
         Ok(Err(error)) => classify(error),
     }
+}
+
+/// Makes the call, and goes on with it for as long as the guest waits in between.
+async fn call_to_end(instance: &mut Instance, what: &Call) -> wasmtime::Result<i32> {
+    let mut status = call(instance, what).await?;
+    while let Some((resume, wait)) = waits(instance, what, status) {
+        instance.store.data_mut().wasi.rest(wait).await?;
+        status = resume.call_async(&mut instance.store, NOTHING_CAME).await?;
+    }
+    Ok(status)
+}
+
+/// What `resume` is given as long as time is all that a guest can wait for.
+const NOTHING_CAME: (u32, u32) = (0, 0);
+
+/// How to go on with a call that returned `status`, and when; `None` if it is over.
+fn waits(instance: &Instance, call: &Call, status: i32) -> Option<(Resume, Duration)> {
+    let resume = match call {
+        Call::Turn(_) if status < 0 => instance.exports.turn.as_ref()?.resume.clone()?,
+        Call::Turn(_) | Call::Export { .. } => return None,
+    };
+    Some((resume, Duration::from_micros(status.unsigned_abs().into())))
 }
 
 /// Makes the call. Everything in here runs inside the guest's limits, `host_alloc` too.

@@ -1,4 +1,4 @@
-//! Waiting: the one place where a guest sleeps.
+//! Waiting: the one place where a guest sleeps, in a call or between two.
 //!
 //! Nothing blocks a thread: a sleep is a timer, and the run's own deadline and cancel flag go on counting meanwhile.
 
@@ -62,6 +62,14 @@ impl Wasi {
             n_events += 1;
         }
         Ok(n_events)
+    }
+
+    /// Waits for a guest that has returned in order to wait.
+    pub(crate) async fn rest(&mut self, wait: Duration) -> Result<(), budget::Spent> {
+        self.budget.charge(budget::SUBSCRIPTION)?;
+        self.sleep(wait).await;
+        self.budget.end_slice().await;
+        Ok(())
     }
 
     fn readiness(&mut self, fd: u32, mut event: Event) -> Event {

@@ -11,6 +11,8 @@ mod fuel; // instructions and host work, counted to the unit
 #[cfg(test)]
 mod time; // deadlines and cancelling, apart from one another
 #[cfg(test)]
+mod waiting; // turns that return in order to wait
+#[cfg(test)]
 mod memory; // growth of all kinds under one limit
 #[cfg(test)]
 mod output; // what guests write: captured, capped, flat in host memory

@@ -222,7 +222,12 @@
     },
     appendFile(file, data, options) { sync.writeFile(file, data, { encoding: encodingOf(options), flag: 'a' }); },
     access(file, mode = 0) {
-      const status = new Stats(native.stat(pathOf(file)));
+      let status;
+      try {
+        status = new Stats(native.stat(pathOf(file)));
+      } catch (error) {
+        throw Object.assign(error, { syscall: 'access', message: String(error.message).replace(', stat ', ', access ') });
+      }
       if (mode & 2 && !status.isDirectory()) native.close(native.open(pathOf(file), OPEN.write));
     },
     stat(file, options) {

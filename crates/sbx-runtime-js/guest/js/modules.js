@@ -10,6 +10,8 @@
     child_process: 'subprocess', cluster: 'subprocess', worker_threads: 'threads',
   };
 
+  const NOT_THERE = { __proto__: null, network: 'is no network', subprocess: 'are no processes', threads: 'are no threads' };
+
   function kindOf(file) {
     try {
       return native.stat(file)[0] & KIND.mask;
@@ -102,9 +104,11 @@
     const found = isPath ? asFile(path.resolve(folder, name), isImport) : inNodeModules(folder, name, isImport) ?? (name in vendored ? `vendored:${name}` : asFile(path.resolve(sbx.getCwd(), name), isImport));
     if (found) return found;
     const plain = name.replace(/^node:/, '');
-    const error = new Error(`Cannot find module '${request}'${base.startsWith('/') && !base.endsWith('/[eval]') ? ` imported from ${base}` : ''}`);
+    const feature = isPath ? undefined : MISSING_FEATURES[plain.split('/')[0]];
+    const why = feature ? `: there ${NOT_THERE[feature]} in the sandbox` : '';
+    const error = new Error(`Cannot find module '${request}'${base.startsWith('/') && !base.endsWith('/[eval]') ? ` imported from ${base}` : ''}${why}`);
     error.code = isImport ? 'ERR_MODULE_NOT_FOUND' : 'MODULE_NOT_FOUND';
-    throw sbx.tag(error, { module: isPath ? null : plain, feature: MISSING_FEATURES[plain.split('/')[0]] });
+    throw sbx.tag(error, { module: isPath ? null : plain, feature });
   }
 
   function isTypeScript(file) {

@@ -1,79 +1,15 @@
 // `process` and the smaller modules of Node that programs reach for: util, events, assert, os, readline.
 (function (sbx) {
   'use strict';
-  const { native, define, inspect, format, bytesOf, fs } = sbx;
-  const coded = (type, code, message, members) => Object.assign(new type(message), { code, ...members });
-
-  // ---- events ----
-
-  class EventEmitter {
-    #listeners = new Map();
-    static defaultMaxListeners = 10;
-    #list(name) { return this.#listeners.get(name) ?? []; }
-    #add(name, listener, isFirst) {
-      if (typeof listener !== 'function') throw coded(TypeError, 'ERR_INVALID_ARG_TYPE', `The "listener" argument must be of type function. Received ${inspect(listener)}`);
-      if (this.#listeners.has('newListener')) this.emit('newListener', name, listener.listener ?? listener);
-      this.#listeners.set(name, isFirst ? [listener, ...this.#list(name)] : [...this.#list(name), listener]);
-      return this;
-    }
-    #once(name, listener) {
-      const wrapped = (...args) => {
-        this.off(name, wrapped);
-        return listener.apply(this, args);
-      };
-      wrapped.listener = listener;
-      return wrapped;
-    }
-    on(name, listener) { return this.#add(name, listener, false); }
-    addListener(name, listener) { return this.#add(name, listener, false); }
-    prependListener(name, listener) { return this.#add(name, listener, true); }
-    once(name, listener) { return this.#add(name, this.#once(name, listener), false); }
-    prependOnceListener(name, listener) { return this.#add(name, this.#once(name, listener), true); }
-    off(name, listener) {
-      const list = this.#list(name);
-      const at = list.findLastIndex((each) => each === listener || each.listener === listener);
-      if (at >= 0) this.#listeners.set(name, list.toSpliced(at, 1));
-      return this;
-    }
-    removeListener(name, listener) { return this.off(name, listener); }
-    removeAllListeners(name) {
-      if (name === undefined) this.#listeners.clear();
-      else this.#listeners.delete(name);
-      return this;
-    }
-    emit(name, ...args) {
-      const list = this.#list(name);
-      if (list.length === 0 && name === 'error') {
-        throw args[0] instanceof Error ? args[0] : coded(Error, 'ERR_UNHANDLED_ERROR', `Unhandled error. (${inspect(args[0])})`, { context: args[0] });
-      }
-      for (const listener of list) listener.apply(this, args);
-      return list.length > 0;
-    }
-    listeners(name) { return this.#list(name).map((listener) => listener.listener ?? listener); }
-    rawListeners(name) { return [...this.#list(name)]; }
-    listenerCount(name) { return this.#list(name).length; }
-    eventNames() { return [...this.#listeners.keys()].filter((name) => this.#list(name).length > 0); }
-    setMaxListeners() { return this; }
-    getMaxListeners() { return EventEmitter.defaultMaxListeners; }
-    static once(emitter, name) {
-      return new Promise((resolve, reject) => {
-        const onError = (error) => reject(error);
-        if (name !== 'error') emitter.once('error', onError);
-        emitter.once(name, (...args) => {
-          emitter.off('error', onError);
-          resolve(args);
-        });
-      });
-    }
-  }
-  EventEmitter.EventEmitter = EventEmitter;
+  const { native, define, inspect, format, bytesOf, fs, EventEmitter, Readable, Writable, coded } = sbx;
 
   // ---- process ----
 
-  class Output extends EventEmitter {
+  // Unlike other streams, what is written to it is out before the call returns.
+  class Output extends Writable {
     constructor(fd) {
       super();
-      Object.assign(this, { fd, isTTY: false, writable: true, columns: 80 });
+      Object.assign(this, { fd, isTTY: false, columns: 80 });
     }
     write(data, encoding, callback) {
       if (typeof data === 'string') native.write(this.fd, data.toWellFormed());
@@ -88,61 +24,34 @@
       if (done) setImmediate(done);
       return this;
     }
-    cork() {}
-    uncork() {}
+    destroy() { return this; }
+    getWindowSize() { return [80, 24]; }
+    hasColors() { return false; }
   }
 
   // Standard input is there as a whole: a stream of it has one piece.
-  class Input extends EventEmitter {
-    #encoding = null;
-    #isRead = false;
+  class Input extends Readable {
     constructor() {
       super();
-      Object.assign(this, { fd: 0, isTTY: false, readable: true });
+      Object.assign(this, { fd: 0, isTTY: false });
     }
-    setEncoding(encoding) { this.#encoding = encoding; return this; }
-    #take() {
-      if (this.#isRead) return null;
-      this.#isRead = true;
+    _read() {
       const bytes = fs.readFileSync(0);
-      if (bytes.length === 0) return null;
-      return this.#encoding ? bytes.toString(this.#encoding) : bytes;
+      if (bytes.length > 0) this.push(bytes);
+      this.push(null);
     }
-    on(name, listener) {
-      super.on(name, listener);
-      if (name === 'data' || name === 'readable') this.resume();
-      return this;
-    }
-    read() { return this.#take(); }
-    resume() {
-      setImmediate(() => {
-        if (this.listenerCount('readable') > 0) this.emit('readable');
-        else {
-          const piece = this.#take();
-          if (piece !== null) this.emit('data', piece);
-        }
-        this.emit('end');
-        this.emit('close');
-      });
-      return this;
-    }
-    pause() { return this; }
-    reset() { this.#isRead = false; }
-    async *[Symbol.asyncIterator]() {
-      const piece = this.#take();
-      if (piece !== null) yield piece;
-    }
+    destroy() { return this; }
+    setRawMode() { return this; }
+    ref() { return this; }
+    unref() { return this; }
   }
 
   const BASE_ENV = { HOME: '/app', PWD: '/app', PATH: '', LANG: 'C.UTF-8', TZ: 'UTC', TMPDIR: '/tmp' };
-  const stdin = new Input();
-  const { reset: resetInput } = Input.prototype;
-  delete Input.prototype.reset;
   const process = new EventEmitter();
   Object.assign(process, {
     title: 'sbx', argv: ['js', '/app/[eval]'], argv0: 'js', execArgv: [], execPath: '/usr/local/bin/js', pid: 1, ppid: 0,
     platform: 'wasi', arch: 'wasm32', version: 'v22.0.0', versions: { node: '22.0.0', quickjs: '0.18.0' }, release: { name: 'sbx' },
-    features: {}, config: {}, exitCode: undefined, env: { ...BASE_ENV }, stdout: new Output(1), stderr: new Output(2), stdin,
+    features: {}, config: {}, exitCode: undefined, env: { ...BASE_ENV }, stdout: new Output(1), stderr: new Output(2), stdin: new Input(),
     cwd: () => sbx.getCwd(),
     chdir: (folder) => sbx.setCwd(folder),
     exit(code) {
@@ -249,6 +158,9 @@
     deprecate: (call) => call,
     isDeepStrictEqual: (a, b) => isDeepEqual(a, b, true),
     isArray: Array.isArray,
+    debuglog: () => Object.assign(() => {}, { enabled: false }),
+    styleText: (style, text) => String(text),
+    toUSVString: (text) => String(text).toWellFormed(),
     stripVTControlCharacters: (text) => text.replace(/\u001b\[[0-9;]*[A-Za-z]/g, ''),
     types: {
       isDate: isTagged('Date'), isRegExp: isTagged('RegExp'), isMap: (value) => value instanceof Map, isSet: (value) => value instanceof Set,
@@ -277,8 +189,9 @@
     if (typeof expected === 'function') return expected.prototype !== undefined && error instanceof expected ? true : !Error.isPrototypeOf(expected) && expected.call({}, error) === true;
     return Object.keys(expected).every((key) => (expected[key] instanceof RegExp && typeof error[key] === 'string' ? expected[key].test(error[key]) : isDeepEqual(error[key], expected[key], true)));
   }
+  const SIGNS = { '==': '!=', '!=': '==', strictEqual: '!==', notStrictEqual: '===' };
   const comparison = (operator, phrase, test) => function (actual, expected, message) {
-    if (!test(actual, expected)) refuse(message, `${phrase}:\n\n${inspect(actual)} ${operator.startsWith('not') ? 'equals' : 'should equal'} ${inspect(expected)}\n`, actual, expected, operator);
+    if (!test(actual, expected)) refuse(message, `${phrase}:\n\n${inspect(actual)} ${SIGNS[operator] ?? (operator.startsWith('not') ? 'equals' : 'should equal')} ${inspect(expected)}\n`, actual, expected, operator);
   };
   function ok(value, message) {
     if (!value) refuse(message, 'The expression evaluated to a falsy value', value, true, '==');
@@ -332,38 +245,95 @@
     constants: { signals: {}, errno: {} },
   };
 
+  // Lines of a stream. They are kept until someone wants them: a question, a loop, or a listener.
   class Interface extends EventEmitter {
-    #lines;
-    #isClosed = false;
-    constructor({ input = stdin, output } = {}) {
+    #lines = [];
+    #text = '';
+    #questions = [];
+    #wakers = [];
+    #isRead = false;
+    // Whether lines are asked for one by one, by questions or a loop: then none is dropped.
+    #isIterated = false;
+    #isAsked = false;
+    constructor({ input = process.stdin, output } = {}) {
       super();
-      this.#lines = sbx.lines(input === stdin ? fs.readFileSync(0, 'utf8') : fs.readFileSync(input.path ?? input.fd, 'utf8'));
-      this.output = output;
-      setImmediate(() => {
-        while (!this.#isClosed && this.listenerCount('line') > 0 && this.#lines.length > 0) this.emit('line', this.#lines.shift());
-        if (this.listenerCount('line') > 0) this.close();
+      Object.assign(this, { terminal: false, line: '', closed: false });
+      Object.defineProperty(this, 'input', { value: input });
+      Object.defineProperty(this, 'output', { value: output });
+      const decoder = new TextDecoder();
+      input.on('data', (piece) => this.#add(typeof piece === 'string' ? piece : decoder.decode(piece, { stream: true })));
+      input.on('end', () => {
+        this.#add(decoder.decode());
+        if (this.#text !== '') this.#lines.push(this.#text);
+        this.#text = '';
+        this.#isRead = true;
+        this.#pass();
       });
+      input.on('error', (error) => this.emit('error', error));
+    }
+    #add(text) {
+      const lines = (this.#text + text).split(/\r\n|\n|\r(?!$)/);
+      this.#text = lines.pop();
+      this.#lines.push(...lines);
+      this.#pass();
+    }
+    // To whom lines go, in this order; closes when all have come and are gone.
+    #pass() {
+      while (!this.closed && this.#lines.length > 0) {
+        if (this.#questions.length > 0) this.#questions.shift()(this.#lines.shift());
+        else if (!this.#isIterated && this.listenerCount('line') > 0) this.emit('line', this.#lines.shift());
+        else break;
+      }
+      for (const wake of this.#wakers.splice(0)) wake();
+      if (!this.#isRead) return;
+      for (const answer of this.#questions.splice(0)) answer('');
+      if (this.#lines.length === 0 || (!this.#isIterated && !this.#isAsked && this.listenerCount('close') > 0)) this.close();
+    }
+    on(name, listener) {
+      super.on(name, listener);
+      if (name === 'line') setImmediate(() => this.#pass());
+      return this;
     }
     question(query, options, callback) {
       this.output?.write(query);
-      const answer = this.#lines.shift() ?? '';
       const done = typeof options === 'function' ? options : callback;
-      if (done) setImmediate(() => done(answer));
-      return Promise.resolve(answer);
+      this.#isAsked = true;
+      return new Promise((resolve) => {
+        const answer = (line) => {
+          resolve(line);
+          done?.(line);
+        };
+        this.#questions.push(answer);
+        if (this.closed) setImmediate(() => { for (const each of this.#questions.splice(0)) each(''); });
+        else if (this.#lines.length > 0 || this.#isRead) setImmediate(() => this.#pass());
+      });
     }
     setPrompt() {}
     prompt() {}
     write() {}
+    pause() { return this; }
+    resume() { return this; }
     close() {
-      if (this.#isClosed) return;
-      this.#isClosed = true;
+      if (this.closed) return;
+      this.closed = true;
+      for (const wake of this.#wakers.splice(0)) wake();
       this.emit('close');
     }
     async *[Symbol.asyncIterator]() {
-      while (!this.#isClosed && this.#lines.length > 0) yield this.#lines.shift();
+      this.#isIterated = true;
+      try {
+        for (;;) {
+          if (this.#lines.length > 0) yield this.#lines.shift();
+          else if (this.#isRead || this.closed) return;
+          else await new Promise((resolve) => { this.#wakers.push(resolve); });
+        }
+      } finally {
+        this.close();
+      }
     }
+    [Symbol.dispose]() { this.close(); }
   }
-  const createInterface = (options, output) => new Interface(options instanceof Input ? { input: options, output } : options);
+  const createInterface = (options, output) => new Interface(options instanceof Readable ? { input: options, output } : options);
 
   const toFile = (url) => sbx.pathOf(url instanceof URL ? url : new URL(url));
   const randomBytes = (size) => {
@@ -394,16 +364,17 @@
   const timers = { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate };
   sbx.builtins = {
     __proto__: null,
-    assert, 'assert/strict': assert.strict, buffer: { Buffer, atob, btoa, constants: { MAX_LENGTH: 2 ** 30 } },
-    crypto: { webcrypto: crypto, randomUUID: () => crypto.randomUUID(), getRandomValues: (array) => crypto.getRandomValues(array), randomBytes, randomInt, randomFillSync: (buffer) => { native.random(bytesOf(buffer)); return buffer; } },
+    assert, 'assert/strict': assert.strict, buffer: { Buffer, Blob, File, atob, btoa, constants: { MAX_LENGTH: 2 ** 30 } },
+    crypto: { ...sbx.hashes, webcrypto: crypto, subtle: crypto.subtle, randomUUID: () => crypto.randomUUID(), getRandomValues: (array) => crypto.getRandomValues(array), randomBytes, randomInt, randomFillSync: (buffer) => { native.random(bytesOf(buffer)); return buffer; } },
     events: EventEmitter, fs, 'fs/promises': fs.promises, os, path: sbx.path, 'path/posix': sbx.path, perf_hooks: { performance }, process,
+    stream: sbx.stream, 'stream/promises': sbx.stream.promises, 'stream/web': sbx.webStreams,
     querystring: {
       parse(text) {
         const parsed = Object.create(null);
         for (const [name, value] of new URLSearchParams(text)) parsed[name] = name in parsed ? [parsed[name], value].flat() : value;
         return parsed;
       },
-      stringify: (object) => new URLSearchParams(Object.entries(object).flatMap(([name, value]) => [value].flat().map((each) => [name, String(each)]))).toString(),
+      stringify: (object) => Object.entries(object).flatMap(([name, value]) => [value].flat().map((each) => `${encodeURIComponent(name)}=${encodeURIComponent(String(each))}`)).join('&'),
       escape: encodeURIComponent, unescape: decodeURIComponent,
     },
     readline: { createInterface, Interface, promises: { createInterface, Interface } }, 'readline/promises': { createInterface, Interface },
@@ -424,7 +395,7 @@
     resetProcess({ argv, env, stdinIsNew }) {
       if (argv) process.argv = argv;
       if (env) process.env = { ...BASE_ENV, ...env };
-      if (stdinIsNew) resetInput.call(stdin);
+      if (stdinIsNew) process.stdin = new Input();
       process.exitCode = undefined;
     },
   });

@@ -10,8 +10,6 @@
   let immediates = [];
   // `[promise, reason]` of each rejection that nobody handles yet. Without methods, which the program could have replaced.
   let rejections = [];
-  // The timer that was waited for: it is due even if the clock is a little behind.
-  let awaited = -1;
 
   class Timeout {
     constructor(id) {
@@ -96,11 +94,7 @@
     if (timers.length === 0 || !timers.some((timer) => timer.handle.isRef)) return 0;
     const [timer] = timers;
     const now = native.now();
-    if (timer.due > now && timer.id !== awaited) {
-      awaited = timer.id;
-      return timer.due - now + 1;
-    }
-    awaited = -1;
+    if (timer.due > now) return timer.due - now + 1;
     timers.shift();
     if (timer.every > 0) {
       timer.due = Math.max(now, timer.due) + timer.every;
@@ -115,7 +109,6 @@
     timers = [];
     immediates = [];
     rejections = [];
-    awaited = -1;
   }
 
   Object.assign(sbx, { step, rejection, abandonTimers: abandon, schedule, clearTimer: clear });

@@ -98,7 +98,7 @@
 
   // ---- structuredClone, as the HTML standard has it ----
 
-  const uncloneable = (value) => new DOMException(`${typeof value === 'symbol' ? String(value) : sbx.inspect(value, { depth: 0 })} could not be cloned.`, 'DataCloneError');
+  const uncloneable = (value) => new DOMException(`${typeof value === 'object' ? sbx.inspect(value, { depth: 0 }) : String(value)} could not be cloned.`, 'DataCloneError');
   const ERROR_TYPES = { Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
 
   function cloneValue(value, seen) {
@@ -185,14 +185,24 @@
 
   let originMs = 0;
   let wallOriginMs = 0;
+  let marks = new Map();
   const performance = {
     now: () => native.now() - originMs,
     get timeOrigin() { return wallOriginMs; },
-    mark: (name) => ({ name: String(name), entryType: 'mark', startTime: performance.now(), duration: 0 }),
+    mark(name) {
+      marks.set(String(name), performance.now());
+      return { name: String(name), entryType: 'mark', startTime: marks.get(String(name)), duration: 0 };
+    },
+    measure(name, from, to) {
+      const [start, end] = [marks.get(String(from)) ?? 0, marks.get(String(to)) ?? performance.now()];
+      return { name: String(name), entryType: 'measure', startTime: start, duration: end - start };
+    },
+    clearMarks() { marks = new Map(); },
     toJSON: () => ({ timeOrigin: wallOriginMs }),
   };
   define('performance', performance);
   sbx.resetClock = () => {
+    marks = new Map();
     originMs = native.now();
     wallOriginMs = Date.now();
   };

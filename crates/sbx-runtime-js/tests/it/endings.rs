@@ -125,17 +125,32 @@ fn a_program_that_is_stopped_at_its_time_limit_keeps_what_it_did() {
 }
 
 #[test]
-fn refused_memory_cannot_be_caught_and_leaves_an_interpreter_that_works() {
+fn refused_memory_can_be_caught_and_leaves_an_interpreter_that_works() {
     let mut interpreter = open(policy().with_memory_bytes(32 << 20));
-    let result = turn(
-        &mut interpreter,
-        "let kept = 1; try { new Uint8Array(100 << 20) } catch { kept = 2 } finally { kept = 3 }",
-    );
+    for code in [
+        "try { new Uint8Array(100 << 20) } catch (e) { `${e}` }",
+        "const a = []; try { while (true) a.push({ a: 1 }) } catch (e) { a.length = 0; `${e}` }",
+        "(async () => { const a = []; while (true) a.push([await null]) })().catch((e) => `${e}`).then((text) => { said = text }); var said; await new Promise((r) => setTimeout(r, 1)); said",
+    ] {
+        let result = turn(&mut interpreter, code);
+        check(&result, Ending::Ok, 0);
+        assert_eq!(result.value(), Some("'InternalError: out of memory'"), "{code}");
+    }
+    let result =
+        turn(&mut interpreter, "let kept = 1; try { new Uint8Array(100 << 20) } finally { kept = 3 }");
     check(&result, Ending::MemoryExhausted, 137);
     assert_eq!(result.error.unwrap().message, "out of memory");
     let next = turn(&mut interpreter, "kept");
     check(&next, Ending::Ok, 0);
-    assert_eq!(next.value(), Some("1"));
+    assert_eq!(next.value(), Some("3"));
+}
+
+#[test]
+fn a_program_that_catches_refused_memory_for_ever_runs_into_its_limits() {
+    let policy = policy().with_memory_bytes(32 << 20).with_fuel_budget(2_000_000_000);
+    let result =
+        run_with(policy, "const a = []; while (true) try { while (true) a.push({ a: 1 }) } catch {}");
+    check(&result, Ending::FuelExhausted, 137);
 }
 
 #[test]

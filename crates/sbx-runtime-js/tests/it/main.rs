@@ -13,11 +13,17 @@ mod console; // what is printed, as Node prints it
 #[cfg(test)]
 mod limits; // fuel, time, memory, recursion
 #[cfg(test)]
+mod waiting; // timers: nothing is on a stack meanwhile, and all limits hold
+#[cfg(test)]
 mod modules; // import and require
 #[cfg(test)]
 mod library; // what programs find without installing anything
 #[cfg(test)]
 mod files; // the filesystem as programs see it
+#[cfg(test)]
+mod streams; // streams of files, of standard input, of the program's own
+#[cfg(test)]
+mod intl; // numbers, dates and order of texts for American English
 #[cfg(test)]
 mod isolation; // nothing of the host, of the build or of another run
 #[cfg(test)]

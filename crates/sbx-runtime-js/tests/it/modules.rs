@@ -88,7 +88,15 @@ fn what_is_not_there_says_so() {
         ("require('./nope')", "Cannot find module './nope'"),
         ("import 'nope'", "Cannot find module 'nope'"),
         ("await import('./nope.mjs')", "Cannot find module './nope.mjs'"),
-        ("require('http')", "Cannot find module 'http'"),
+        ("require('http')", "Cannot find module 'http': there is no network in the sandbox"),
+        (
+            "await import('node:child_process')",
+            "Cannot find module 'node:child_process': there are no processes in the sandbox",
+        ),
+        (
+            "require('worker_threads')",
+            "Cannot find module 'worker_threads': there are no threads in the sandbox",
+        ),
     ] {
         assert_eq!(raises(code), ("Error".to_owned(), message.to_owned()), "{code}");
     }
@@ -149,4 +157,65 @@ fn there_is_no_loader_of_bytecode() {
         "console.log(['bjson', 'qjs:bjson'].map((name) => { try { require(name); return 'there' } catch (e) { return e.code } }), Object.keys(std).filter((n) => /bytecode|bjson/i.test(n)))",
     );
     assert_eq!(result.stdout, "[ 'MODULE_NOT_FOUND', 'MODULE_NOT_FOUND' ] []\n");
+}
+
+/// Each turn with the value that it has, in one interpreter.
+#[track_caller]
+fn turns(codes: &[(&str, Option<&str>)]) {
+    let mut interpreter = open(policy());
+    for (code, value) in codes {
+        let result = turn(&mut interpreter, *code);
+        assert_eq!((result.ending, result.value()), (Ending::Ok, *value), "{code}: {}", result.stderr);
+    }
+}
+
+#[test]
+fn what_a_module_imports_and_declares_the_next_program_finds() {
+    turns(&[
+        (
+            "import fs from 'fs'; import * as p from 'path'; import { EOL as end } from 'os';
+             let n = 1; const fixed = [2]; export function inc() { return ++n } class A { x = 3 } export default 5;
+             let later; var { a, b: [c] } = { a: 1, b: [2] };",
+            None,
+        ),
+        ("[fs === require('fs'), p.join('x', 'y'), end, n, fixed].concat(new A().x, a, c).join()", Some("'true,x/y,\\n,1,2,3,1,2'")),
+        ("inc(); inc(); n", Some("3")),
+        ("n = 10; inc(); [n, typeof later, delete globalThis.n, typeof n]", Some("[ 11, 'undefined', true, 'undefined' ]")),
+        ("try { fixed = 1 } catch (e) { e.name }", Some("'TypeError'")),
+    ]);
+}
+
+#[test]
+fn names_of_modules_can_be_declared_again_by_any_program() {
+    turns(&[
+        (
+            "import fs from 'fs'; import { join } from 'path'; export const k = 1; let n = 1; function f() { return 1 }",
+            None,
+        ),
+        (
+            "var fs = require('fs'); const join = 2; let k = 3; function f() { return 4 } var n = 5; [typeof fs.statSync, join, k, f(), n]",
+            Some("[ 'function', 2, 3, 4, 5 ]"),
+        ),
+        ("import again from 'fs'; import fs from 'path'; export let join = 7; const n = 8", None),
+        ("[again === require('fs'), fs === require('path'), join, n]", Some("[ true, true, 7, 8 ]")),
+        ("import fs from 'fs'", None),
+        ("fs = 1; require('fs').default ?? typeof require('fs').statSync", Some("'function'")),
+        ("import fs from 'fs'; console.assert(fs !== 1)", None),
+    ]);
+}
+
+#[test]
+fn names_of_a_module_that_fails_are_those_it_got_to() {
+    let mut interpreter = open(policy());
+    turn(
+        &mut interpreter,
+        "require('fs').writeFileSync('live.mjs', 'export let n = 0; export const add = () => ++n')",
+    );
+    let result = turn(
+        &mut interpreter,
+        "import { n, add } from './live.mjs'; let first = 1; throw new Error('x'); let second = 2",
+    );
+    assert_eq!(result.ending, Ending::Exception);
+    assert_eq!(turn(&mut interpreter, "add(); add(); [first, n]").value(), Some("[ 1, 2 ]"));
+    assert_eq!(turn(&mut interpreter, "typeof second").value(), Some("'undefined'"));
 }

@@ -1,5 +1,5 @@
-//! Shows what the sandbox is for: an analysis that a model might have written, programs that nobody should run, and a
-//! thousand fresh interpreters.
+//! Shows what the sandbox is for: an analysis that a model might have written, the same files in TypeScript, programs that
+//! nobody should run, and a thousand fresh interpreters.
 //!
 //! `demo [FOLDER]` leaves the results of the analysis in FOLDER, by default `sbx-demo` in the current directory. Every
 //! expectation is checked: the exit code is 1 if one does not hold.
@@ -7,6 +7,7 @@
 
 mod orders; // the data
 mod analysis;
+mod languages;
 mod hostile;
 mod fresh;
 mod show;
@@ -25,6 +26,8 @@ fn main() -> anyhow::Result<()> {
     let mut summary = show::Summary::new();
     show::title("An analysis, as a model might write it");
     analysis::run(&runtimes, &folder, &mut summary)?;
+    show::title("The same files in TypeScript, and a console of JavaScript");
+    languages::run(&runtimes, &mut summary)?;
     show::title("Programs that nobody should run");
     hostile::run(&runtimes, &mut summary)?;
     show::title("A thousand fresh interpreters, one after another");
