@@ -206,11 +206,7 @@
       let text;
       if (get) text = set ? '[Getter/Setter]' : '[Getter]';
       else if (set) text = '[Setter]';
-      else {
-        this.indent += this.compact === 3 ? 0 : 2;
-        text = this.value(held);
-        this.indent -= this.compact === 3 ? 0 : 2;
-      }
+      else text = this.value(held);
       let name = typeof key === 'symbol' ? `[${String(key)}]` : IDENTIFIER.test(key) ? key : quote(key);
       if (!enumerable) name = `[${typeof key === 'symbol' ? String(key) : key}]`;
       return isArray && typeof key !== 'symbol' && enumerable === undefined ? text : `${name}: ${text}`;
