@@ -13,6 +13,7 @@ mod error;
 mod assets;
 mod images;
 mod vendored;
+mod bytecode;
 mod own;
 pub mod setup;
 mod request;

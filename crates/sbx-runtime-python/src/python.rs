@@ -67,7 +67,7 @@ impl Python {
         let files = fetch::lookup(&cache, &setup::manifest()?)?.ok_or_else(|| missing("the guest"))?;
         let hash = setup::guest_hash(&cache, &files)?;
         let guest = host.load_guest(&cache, &hash)?.ok_or_else(|| missing("the compiled guest"))?;
-        let vendored = Vendored::new(cache.clone(), packages, assets::base_tree(&cache, &files)?);
+        let vendored = Vendored::new(cache.clone(), packages, assets::base_tree(&cache, &files)?, hash);
         Ok(Self {
             inner: Arc::new(Inner {
                 host: host.clone(),
