@@ -12,6 +12,7 @@ mod error;
 mod assets;
 mod images;
 mod vendored;
+mod bytecode;
 mod own;
 pub mod setup;
 mod install;

@@ -69,7 +69,7 @@ impl Python {
         let guest = host.load_guest(&cache, &hash)?.ok_or_else(|| missing("the compiled guest"))?;
         let base = assets::base_tree(&cache, &files)?;
         let runtime = Runtime::new(host.clone(), guest, base.clone());
-        let vendored = Vendored::new(cache.clone(), packages, base);
+        let vendored = Vendored::new(cache.clone(), packages, base, hash);
         Ok(Self { inner: Arc::new(Inner { cache, runtime, vendored, images: Mutex::default() }) })
     }
 

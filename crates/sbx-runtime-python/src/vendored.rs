@@ -11,6 +11,7 @@ use sbx_vfs::{Tree, TreeBuilder};
 
 use crate::{
     assets::{self, PACKAGES_HOME},
+    bytecode,
     error::Result,
 };
 
@@ -22,13 +23,15 @@ pub(crate) struct Vendored {
     cache: Cache,
     lock: Lock,
     base: Tree,
+    /// Whose bytecode is used.
+    guest_hash: String,
     /// By the hashes of their packages.
     trees: Mutex<BTreeMap<Vec<[u8; 32]>, Tree>>,
 }
 
 impl Vendored {
-    pub(crate) fn new(cache: Cache, lock: Lock, base: Tree) -> Self {
-        Self { cache, lock, base, trees: Mutex::default() }
+    pub(crate) fn new(cache: Cache, lock: Lock, base: Tree, guest_hash: String) -> Self {
+        Self { cache, lock, base, guest_hash, trees: Mutex::default() }
     }
 
     pub(crate) fn lock(&self) -> &Lock {
@@ -68,6 +71,9 @@ impl Vendored {
             match sbx_packages::find(&self.cache, package)? {
                 Some(archive) => {
                     assets::put_archive(&mut builder, archive, &home, package.name.as_str())?;
+                    if let Some(bytecode) = bytecode::find(&self.cache, package, &self.guest_hash) {
+                        assets::put_archive(&mut builder, bytecode, &home, package.name.as_str())?;
+                    }
                 }
                 None if all_must_be_there => {
                     let (name, version) = (package.name.clone(), package.version.to_string());

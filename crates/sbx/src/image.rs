@@ -104,10 +104,11 @@ fn rebuild(python: &Python, cache: &Cache, name: &str, progress: &dyn Progress) 
     Ok(python.rebuild_image(name)?)
 }
 
-/// Builds own images again that were built for another guest. One that fails is said and left out: set-up itself has done
+/// Compiles packages, and builds own images again that were built for another guest. One that fails is said and left out: set-up itself has done
 /// its work.
-pub(crate) fn rebuild_stale(host: &Host, cache: &Cache, progress: &dyn Progress) -> Result<()> {
+pub(crate) fn refresh(host: &Host, cache: &Cache, progress: &dyn Progress) -> Result<()> {
     let python = Python::load_with(host, cache.clone(), lock_in_use()?)?;
+    python.compile_packages(python.packages().packages())?;
     let mut open: Vec<String> = python.recipes()?.into_iter().map(|recipe| recipe.name).collect();
     // One can begin as another: as long as any is mended, the rest has another chance.
     loop {

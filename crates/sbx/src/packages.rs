@@ -211,6 +211,7 @@ impl Packages {
         for package in &mut packages {
             package.needs = answer.needs.get(&package.name).cloned().unwrap_or_default();
         }
+        self.runtimes.python().compile_packages(&packages)?;
         // pip also resolves what its own platform needs; the guest has said what it needs.
         Ok(Lock::new(reachable(packages))?)
     }

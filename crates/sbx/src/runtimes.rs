@@ -152,6 +152,6 @@ pub fn set_up(cache_root: Option<&Path>, source: Option<&Path>, progress: &dyn P
     let host = Host::new(&HostConfig::default())?;
     sbx_runtime_python::setup::set_up(&host, &cache, source, progress)?;
     packages::set_up(&cache, progress)?;
-    image::rebuild_stale(&host, &cache, progress)?;
+    image::refresh(&host, &cache, progress)?;
     Ok(sbx_runtime_js::setup::set_up(&host, &cache, source, progress)?)
 }

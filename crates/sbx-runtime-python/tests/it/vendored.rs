@@ -221,3 +221,17 @@ fn a_set_is_laid_out_once() {
     assert!(first.walk(&GuestPath::parse("/usr/local/lib/site-packages").unwrap()).count() > 100);
     drop(open(PLAIN, policy()));
 }
+
+/// Bytecode is made when packages are set up, in the guest, and the interpreter takes it.
+#[test]
+fn importing_parses_nothing() {
+    let result = run("import requests, PyPDF2; print(requests.__spec__.cached)");
+    assert_eq!(
+        result.stdout, "/usr/local/lib/site-packages/requests/__pycache__/__init__.cpython-315.pyc\n",
+        "{}",
+        result.stderr
+    );
+    assert!(result.fuel_consumed < 1_500_000_000, "{}", result.fuel_consumed);
+    let again = "import importlib.util, requests; print(open(importlib.util.cache_from_source(requests.__file__), 'rb').read(8)[4:])";
+    assert_eq!(prints(again), "b'\\x01\\x00\\x00\\x00'\n", "unchecked: the sources are not read");
+}

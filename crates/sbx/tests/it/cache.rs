@@ -197,7 +197,9 @@ fn set_up_mends_what_is_damaged() {
         copied.data_files().into_iter().find(|path| path.extension().is_some_and(|x| x == "tar")).unwrap();
     fs::write(&tar, b"").unwrap();
     assert_refused(&copied, "damaged");
-    // Nothing has to be fetched for this: there is no source to fetch from.
+    // Nothing has to be fetched for this: there is no source to fetch from, and packages are there.
+    let source = Cache::open(&Cache::locate(None).unwrap()).unwrap();
+    copy(&source.root().join("packages"), &copied.root().join("packages"));
     set_up(Some(&copied.root()), Some(Path::new("/nonexistent")), &NoProgress).unwrap();
     copied.run().unwrap();
 }
