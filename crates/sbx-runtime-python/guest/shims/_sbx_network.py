@@ -3,7 +3,8 @@
 Sockets, `urllib`, `http.client`, `smtplib` and others in the standard library are refused at the socket, which is
 where all of them come through. For `requests`, `httpx` and `aiohttp` there are stand-ins with the usual classes and
 exceptions, so that a program's own `except requests.RequestException` works; a real package of that name on
-`sys.path` is found first.
+`sys.path` is found first, and the real `requests` is made to fail in the same way, since without `ssl` it raises what no
+program expects.
 """
 
 import errno
@@ -89,6 +90,15 @@ def _refuser(error: type[Exception], argument: int) -> Callable[..., Any]:
 
 
 _METHODS = ("get", "options", "head", "post", "put", "patch", "delete")
+
+
+def _patch_requests(adapters: types.ModuleType) -> None:
+    """Makes the real `requests` refuse where it would connect."""
+
+    def send(self: Any, request: Any, *_: Any, **__: Any) -> NoReturn:
+        raise adapters.ConnectionError(f"{MESSAGE} ({request.url})", request=request) from refused(request.url)
+
+    adapters.HTTPAdapter.send = send
 
 
 def _requests_exceptions() -> dict[str, Any]:
@@ -232,3 +242,6 @@ MAKERS: dict[str, Callable[[], dict[str, Any]]] = {
     "aiohttp": _aiohttp,
 }
 """What the modules that stand in for packages consist of, made when one is imported."""
+
+PATCHES: dict[str, Callable[[types.ModuleType], None]] = {"requests.adapters": _patch_requests}
+"""What is changed in modules of real packages when they are imported."""

@@ -35,6 +35,25 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             setattr(module, name, value)
 
 
+class _Patcher(importlib.abc.MetaPathFinder):
+    """Is asked first, about the few modules of real packages that are changed when they are imported."""
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> Any:
+        patch = _sbx_network.PATCHES.get(name)
+        if patch is None:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
+        if spec is not None and spec.loader is not None:
+            original = spec.loader.exec_module
+
+            def exec_module(module: types.ModuleType) -> None:
+                original(module)
+                patch(module)
+
+            spec.loader.exec_module = exec_module
+        return spec
+
+
 def install() -> None:
     """Puts all stand-ins in place; once, while an image is built."""
     global _installed
@@ -42,4 +61,5 @@ def install() -> None:
         _installed = True
         for part in (_sbx_threads, _sbx_executors, _sbx_process, _sbx_network, _sbx_missing):
             part.install()
+        sys.meta_path.insert(0, _Patcher())
         sys.meta_path.append(_Finder())

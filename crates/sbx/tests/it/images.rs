@@ -75,10 +75,9 @@ fn what_the_set_up_defines_is_in_every_run() {
 fn an_image_brings_its_packages_whatever_the_policy_names() {
     let own = Own::build("test-packages", |image| image.from_image("python").package("mammoth"));
     let nothing = ExecutionPolicy::default().with_packages([""; 0]);
-    let code =
-        "import mammoth, cobble\ntry:\n    import requests\nexcept ImportError as error:\n    print(error)";
+    let code = "import mammoth, cobble\ntry:\n    import odf\nexcept ImportError as error:\n    print(error)";
     let result = own.sandbox().policy(nothing).build().unwrap().execute(code).unwrap();
-    assert_eq!(result.stdout, "No module named 'requests'\n", "{}", result.stderr);
+    assert_eq!(result.stdout, "No module named 'odf'\n", "{}", result.stderr);
 }
 
 #[test]
