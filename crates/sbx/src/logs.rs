@@ -65,7 +65,8 @@ fn private_file() -> OpenOptions {
     options
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::{
         os::unix::fs::{MetadataExt as _, symlink},

@@ -126,7 +126,7 @@ fn a_turn_that_broke_its_interpreter_leaves_no_trace() {
 #[test]
 fn a_sandbox_whose_interpreter_was_broken_gets_another() {
     let mut sandbox =
-        sbx::SandboxBuilder::new(RuntimeType::Python).auto_persist_globals(true).build().unwrap();
+        SandboxBuilder::new(sbx::RuntimeType::Python).auto_persist_globals(true).build().unwrap();
     sandbox.execute("open('a', 'w').write('good')").unwrap();
     assert_eq!(sandbox.execute(SABOTAGE).unwrap().metadata["rolled_back"], "files and variables");
     assert_eq!(sandbox.execute("print(open('a').read())").unwrap().stdout, "good\n");
