@@ -4,6 +4,8 @@ use std::io::{self, Write as _};
 
 use comfy_table::{CellAlignment, Table, presets};
 use sbx::SCHEMA_VERSION;
+/// Text that may have parts that a guest chose goes through it: nothing in it moves the cursor or starts another line.
+pub(crate) use sbx::one_line;
 
 use crate::failure::{Failure, Outcome};
 
@@ -22,15 +24,6 @@ pub(crate) fn say(text: &str) {
 /// Says it as one line under our name.
 pub(crate) fn remark(text: &str) {
     say(&format!("sbx: {}", one_line(text)));
-}
-
-/// The text, which may have parts that a guest chose, with escapes for what could move the cursor or start another line.
-pub(crate) fn one_line(text: &str) -> String {
-    let mut line = String::with_capacity(text.len());
-    for char in text.chars() {
-        if char.is_control() { line.extend(char.escape_default()) } else { line.push(char) }
-    }
-    line
 }
 
 /// Prints an object as JSON, with the version of its form.

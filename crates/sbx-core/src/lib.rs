@@ -17,6 +17,7 @@ mod advice;
 mod id;
 mod nearest;
 mod snapshot;
+mod text;
 pub mod obs;
 
 pub use crate::advice::{Advice, AdviceKind, FuelStatus};
@@ -29,4 +30,5 @@ pub use crate::result::{GuestError, RichResult, RuntimeType, SCHEMA_VERSION, San
 pub use crate::snapshot::{
     BadSnapshot, DeterministicState, ImageRef, MAX_SNAPSHOT_BYTES, MachineState, PAGE_BYTES, Page, Snapshot,
 };
+pub use crate::text::{is_unprintable, one_line, quoted};
 pub use crate::units::{UnitError, parse_bytes, parse_duration, show_bytes};

@@ -193,6 +193,18 @@ impl PolicyValidationError {
     }
 }
 
+/// The latest start of a fixed clock, seconds since 1970: clocks of guests count nanoseconds in 63 bits, which end in 2262,
+/// and time passes.
+const MAX_EPOCH: u64 = 8_835_955_200;
+
+/// Folders with the runtimes' libraries and devices.
+const OF_RUNTIME: [&str; 2] = ["dev", "usr"];
+
+/// Whether a policy may not put anything at `path`: it is the root, or the runtimes' own.
+fn is_of_runtime(path: &GuestPath) -> bool {
+    path.parts().next().is_none_or(|top| OF_RUNTIME.contains(&top))
+}
+
 impl Default for ExecutionPolicy {
     fn default() -> Self {
         Self {
@@ -269,6 +281,12 @@ impl ExecutionPolicy {
                 "must be greater than 0 (or \"none\")",
             ));
         }
+        if self.deterministic.is_some_and(|fixed| fixed.epoch > MAX_EPOCH) {
+            return Err(PolicyValidationError::bad(
+                "deterministic",
+                format!("has an `epoch` after the beginning of 2250; use at most {MAX_EPOCH}"),
+            ));
+        }
         self.validate_env()?;
         self.validate_packages()?;
         self.validate_mounts()
@@ -309,11 +327,29 @@ impl ExecutionPolicy {
     }
 
     fn validate_mounts(&self) -> Result<(), PolicyValidationError> {
+        if is_of_runtime(&self.guest_mount_path) {
+            return Err(PolicyValidationError::bad(
+                "guest_mount_path",
+                format!("cannot be {}, where the runtime's own files are", self.guest_mount_path),
+            ));
+        }
         for (position, mount) in self.mounts.iter().enumerate() {
             for other in &self.mounts[..position] {
                 if other.guest == mount.guest {
                     return Err(PolicyValidationError::bad("mounts", format!("name {} twice", mount.guest)));
                 }
+            }
+            if mount.host.as_os_str().is_empty() {
+                return Err(PolicyValidationError::bad(
+                    "mounts",
+                    format!("have an empty `host` for {}; `.` is the current folder", mount.guest),
+                ));
+            }
+            if is_of_runtime(&mount.guest) {
+                return Err(PolicyValidationError::bad(
+                    "mounts",
+                    format!("cannot lie at {}, where the runtime's own files are", mount.guest),
+                ));
             }
             if mount.guest == self.guest_mount_path {
                 return Err(PolicyValidationError::bad(

@@ -136,13 +136,14 @@ def run(
             answer = report.OUT_OF_MEMORY if isinstance(second, MemoryError) else report.UNREPORTABLE
     if at_exit and atexit._ncallbacks():
         atexit._run_exitfuncs()
+    shown = None
     try:
-        answer = report.with_results(answer, results.end())
+        shown = results.end()
     except BaseException as error:  # no memory for a picture: what the program did counts
         state.write_stderr(f"the results cannot be shown: {report.kind_of(error)}\n")
     if _sys.get("stdout") is not state.stdout:
         state.flush_stdout()
-    _send(answer)
+    _send(answer, shown)
 
 
 def validate(code: str, name: str = "<string>") -> None:
@@ -328,12 +329,19 @@ def _repair() -> None:
     state.repair()
 
 
-def _send(answer: bytes) -> None:
-    """Hands a report to the host.
+def _send(answer: bytes, shown: bytes | None = None) -> None:
+    """Hands a report to the host, with what the run has shown: all of it, or as much as the host takes.
 
-    A status other than 0 comes back as `OSError`: files are still open for writing, or nobody listens.
+    A report that the host refuses would be no report, so what is too large goes without results, then without texts.
+    What fits is never refused: a status other than 0 comes back as `OSError`: files are still open for writing, or nobody listens.
     Programs that never close their files expect the interpreter to flush them when it exits.
     """
+    if shown is not None:
+        whole = report.with_results(answer, shown)
+        if len(whole) <= report.MAX_FRAME_BYTES:
+            answer = whole
+    if len(answer) > report.MAX_FRAME_BYTES:
+        answer = report.UNREPORTABLE
     try:
         _door(answer)
     except OSError:

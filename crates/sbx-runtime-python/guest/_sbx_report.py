@@ -16,6 +16,9 @@ from _json import encode_basestring_ascii as _quote
 MAX_TEXT_BYTES = 64 * 1024
 """The most that one text in a report takes in UTF-8, before its mark of having been cut."""
 
+MAX_FRAME_BYTES = (8 << 20) + 1
+"""The most that the host takes as a report, its first byte included."""
+
 MAX_FRAMES = 64
 """How many frames at each end of a traceback are looked at for `feature`."""
 
@@ -51,9 +54,9 @@ OK = b'\x00{"v":1,"status":"ok","code":0}'
 """The report of a run that ended well."""
 
 
-def with_results(answer: bytes, results: bytes | None) -> bytes:
+def with_results(answer: bytes, results: bytes) -> bytes:
     """The same report with what the run has shown."""
-    return answer if results is None else answer[:-1] + b',"results":' + results + b"}"
+    return answer[:-1] + b',"results":' + results + b"}"
 
 
 def exited(code: int) -> bytes:
@@ -79,7 +82,7 @@ def failed(error: BaseException, text: str, name: str) -> bytes:
             fields["errno"] = _small(error.errno)
             fields["filename"] = _text_or_none(error.filename)
         fields["feature"] = _feature_of(error)
-    except Exception:  # a hostile attribute: the fields so far are enough
+    except BaseException:  # a hostile attribute: the fields so far are enough
         pass
     body = ",".join(_quote(key) + ":" + _value(value) for key, value in fields.items())
     return b'\x00{"v":1,"status":"exception","code":1,"error":{' + body.encode() + b"}}"

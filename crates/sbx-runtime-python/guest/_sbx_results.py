@@ -143,7 +143,7 @@ def _encode(bundles: list[Bundle]) -> bytes:
     for forms in bundles[:MAX_BUNDLES]:
         parts, left_out = [], []
         for mime, form in list(forms.items())[:MAX_FORMS]:
-            if mime == "text/plain" or len(mime) > MAX_MIME_CHARS:
+            if mime == "text/plain" or len(mime) > MAX_MIME_CHARS or not mime.isascii():
                 continue
             part = report.quote(mime) + ":" + report.quote(form)
             if len(part) > min(room, MAX_FORM_BYTES):

@@ -1,7 +1,10 @@
 //! Modules that are not there: what to use in their place.
 
 use sbx_core::Advice;
-use sbx_runtime::{ReplyError, advice::missing_module};
+use sbx_runtime::{
+    ReplyError,
+    advice::{is_module_name, missing_module},
+};
 
 const NO_NETWORK: &str = "there is no network; read the data from a file in /app";
 const NO_DISPLAY: &str = "there is no display; draw figures with `matplotlib`, they are in the result";
@@ -182,7 +185,8 @@ const AVAILABLE: &str = "only the standard library, the built-in packages (numpy
 /// What to say of a `ModuleNotFoundError`.
 pub(crate) fn advise(error: &ReplyError) -> Option<Advice> {
     let module = error.module.as_deref()?;
-    Some(missing_module(module, &hint(module, error.nearest.as_deref())))
+    let nearest = error.nearest.as_deref().filter(|nearest| is_module_name(nearest));
+    Some(missing_module(module, &hint(module, nearest)))
 }
 
 fn hint(module: &str, nearest: Option<&str>) -> String {

@@ -5,7 +5,7 @@
 
 mod paths; // paths outside, missing, read-only
 
-use sbx_core::{Advice, AdviceKind, Ending, ExecutionPolicy, SandboxResult, show_bytes};
+use sbx_core::{Advice, AdviceKind, Ending, ExecutionPolicy, SandboxResult, quoted, show_bytes};
 use sbx_host::RunReport;
 use sbx_vfs::{QuotaKind, Tree};
 
@@ -71,19 +71,31 @@ pub(crate) fn of_run(
         });
     }
     advice.extend(of_output(hints, result, around.policy));
-    if result.ending != Ending::Ok {
-        advice.extend(of_quotas(report, around.policy));
-    }
+    advice.extend(of_quotas(report, around.policy));
     advice
 }
 
-/// A module that is not there: `hint` says what is.
+/// A module that is not there: `hint` says what is. A name that no module can have is left out: the program chose it, and
+/// it would speak in our place.
 #[must_use]
 pub fn missing_module(module: &str, hint: &str) -> Advice {
-    Advice::new(
-        AdviceKind::MissingPackage,
-        format!("The module `{module}` is not available in the sandbox: {hint}."),
-    )
+    let name = if is_module_name(module) { format!("The module `{module}`") } else { "A module".to_owned() };
+    Advice::new(AdviceKind::MissingPackage, format!("{name} is not available in the sandbox: {hint}."))
+}
+
+/// Whether a module of any language could be called so: `os.path`, `node:fs`, `@scope/name`, at most 100 characters.
+#[must_use]
+pub fn is_module_name(name: &str) -> bool {
+    let is_part = |char: char| char.is_alphanumeric() || "_-./@:".contains(char);
+    !name.is_empty() && name.chars().all(is_part) && name.chars().count() <= MAX_SHOWN
+}
+
+/// How many characters of a name that a program made up are shown.
+const MAX_SHOWN: usize = 100;
+
+/// A name that a program made up, so that it stays a name.
+fn show(name: &str) -> String {
+    quoted(name, MAX_SHOWN)
 }
 
 /// Standard input that ended; `None` if there was some.

@@ -11,7 +11,7 @@ use crate::{
     error::{Error, Result},
     language::Language,
     program::Program,
-    reply::{Reply, Status, result},
+    reply::{Reply, Status, ending, result},
     request::{Op, Request},
 };
 
@@ -27,6 +27,8 @@ pub struct Interpreter {
     pub(crate) turn: u64,
     /// Whether the next program is the first since the image or snapshot: what all that start there share is made its own.
     pub(crate) wakes: bool,
+    /// Whether its last program came back without a report: it broke the interpreter, and what it left is nobody's.
+    pub(crate) is_broken: bool,
 }
 
 impl fmt::Debug for Interpreter {
@@ -39,8 +41,9 @@ impl fmt::Debug for Interpreter {
 }
 
 impl Interpreter {
-    /// Runs a program. However it ends, the result says so; after an ending that cut it off, the interpreter is spent,
-    /// except that it may go on after [`Ending::Timeout`], see [`Interpreter::is_spent`].
+    /// Runs a program. However it ends, the result says so; after an ending that cut it off, and after one that came without
+    /// a report (error `NoReport`), the interpreter is spent, except that it may go on after [`Ending::Timeout`], see
+    /// [`Interpreter::is_spent`].
     ///
     /// # Errors
     /// What the host fails at, and an interpreter that is spent.
@@ -64,7 +67,8 @@ impl Interpreter {
             policy: &policy,
             stdin_is_empty: program.stdin.is_empty(),
         };
-        let mut result = result(self.language, &report, &around);
+        let (mut result, has_reported) = result(self.language, &report, &around);
+        self.is_broken = !has_reported;
         result.turn = self.turn;
         let code_hash = sbx_cache::Digest::of(program.code.as_bytes()).to_string();
         for (key, value) in [
@@ -78,16 +82,23 @@ impl Interpreter {
         Ok(result)
     }
 
-    /// Whether `code` compiles, as the interpreter itself sees it; the error if it does not. Runs nothing of it.
+    /// Whether `code` compiles, as the interpreter itself sees it; the error if it does not. Runs nothing of it. Code that
+    /// cannot be read within the policy's limits does not compile: the error says which (`StackOverflow`, `FuelExhausted`).
     ///
     /// # Errors
-    /// What the host fails at, and a check that was cut off by a limit.
+    /// What the host fails at.
     pub async fn validate(&mut self, code: &str, name: &str) -> Result<Option<GuestError>> {
         let program = Program::new(code).with_name(name);
         let report = self.turn(Request::new(Op::Validate, name), &program).await?;
-        let reply = Reply::of(&report).ok_or_else(|| Error::BadAnswer {
-            problem: format!("checking the code ended as {:?}", report.outcome),
-        })?;
+        let Some(reply) = Reply::of(&report) else {
+            let (ending, _) = ending(self.language, &report, None);
+            return if ending.is_cut_off() {
+                Ok(report.error(ending, None))
+            } else {
+                let problem = format!("checking the code ended as {:?} without a report", report.outcome);
+                Err(Error::BadAnswer { problem })
+            };
+        };
         match (reply.status, &reply.error) {
             (Status::Valid, _) => Ok(None),
             (_, Some(error)) => Ok(Some(error.into())),
@@ -108,8 +119,11 @@ impl Interpreter {
     /// opened with the three goes on from there.
     ///
     /// # Errors
-    /// If its last program was cut off.
+    /// If it is spent.
     pub fn snapshot(&mut self, previous: Option<&Snapshot>) -> Result<Snapshot> {
+        if self.is_broken {
+            return Err(sbx_host::Error::Spent.into());
+        }
         Ok(self.instance.snapshot(previous)?)
     }
 
@@ -121,11 +135,11 @@ impl Interpreter {
         Ok(self.instance.descriptors()?)
     }
 
-    /// Whether its last program was cut off from outside, so that it cannot run another. A program that its language
+    /// Whether its last program was cut off from outside, or broke it, so that it cannot run another. A program that its language
     /// stopped at the time limit from inside leaves an interpreter that goes on.
     #[must_use]
     pub fn is_spent(&self) -> bool {
-        self.instance.is_spent()
+        self.is_broken || self.instance.is_spent()
     }
 
     /// The instance under it.
@@ -135,6 +149,9 @@ impl Interpreter {
     }
 
     async fn turn(&mut self, mut request: Request<'_>, program: &Program) -> Result<RunReport> {
+        if self.is_spent() {
+            return Err(sbx_host::Error::Spent.into());
+        }
         self.language.complete(&mut request, program, &self.policy);
         let turn = request.encode(&program.code).map_err(|error| Error::BadAnswer {
             problem: format!("the request cannot be written: {error}"),

@@ -16,6 +16,7 @@
 mod error;
 mod program;
 mod request;
+mod bounds;
 mod reply;
 mod language;
 pub mod advice;

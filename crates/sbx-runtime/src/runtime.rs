@@ -96,6 +96,15 @@ impl Runtime {
         }
         let instance = self.host.open(&self.guest, &image, setup).await?;
         let wakes = !is_woken || policy.deterministic.is_none();
-        Ok(Interpreter { language, host: self.host.clone(), instance, image, policy, turn: 0, wakes })
+        Ok(Interpreter {
+            language,
+            host: self.host.clone(),
+            instance,
+            image,
+            policy,
+            turn: 0,
+            wakes,
+            is_broken: false,
+        })
     }
 }

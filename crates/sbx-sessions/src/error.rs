@@ -112,6 +112,19 @@ pub enum Error {
         /// Which bound.
         problem: String,
     },
+    /// What is stored says that its files are more than this store takes.
+    #[error(
+        "the files of session {id:?} are {bytes} bytes, and at most {limit} are taken; if you trust where it comes from, \
+         give the store a larger bound"
+    )]
+    OverBound {
+        /// The session.
+        id: SessionId,
+        /// What its files take.
+        bytes: u64,
+        /// The bound, see [`crate::SessionStore::with_max_bytes`].
+        limit: u64,
+    },
     /// An archive that is none, or not whole.
     #[error("this is no whole session archive: {problem}")]
     BadArchive {
@@ -151,6 +164,7 @@ impl Error {
             Self::Files(error) => error.code(),
             Self::Labels { .. } => "session.labels",
             Self::TooLarge { .. } => "session.too_large",
+            Self::OverBound { .. } => "limit.disk",
             Self::BadArchive { .. } => "session.bad_archive",
             Self::Io { .. } => "session.io",
             Self::Storage(error) => error.code(),
@@ -196,6 +210,7 @@ mod tests {
             Error::OutsideWorkspace { path: text("/etc"), workspace: text("/app") },
             Error::Labels { id: id(), problem: text("there are 65") },
             Error::TooLarge { id: id(), problem: text("its head") },
+            Error::OverBound { id: id(), bytes: 9, limit: 8 },
             Error::BadArchive { problem: text("it is cut short") },
             Error::Io { action: "write", source: io::ErrorKind::Other.into() },
         ];
@@ -213,6 +228,7 @@ mod tests {
             "session.outside_workspace: \"/etc\" is outside the workspace /app",
             "session.labels: labels of session \"s\" are refused: there are 65",
             "session.too_large: session \"s\" cannot be stored: its head",
+            "limit.disk: the files of session \"s\" are 9 bytes, and at most 8 are taken; if you trust where it comes from, give the store a larger bound",
             "session.bad_archive: this is no whole session archive: it is cut short",
             "session.io: cannot write the archive",
         ];

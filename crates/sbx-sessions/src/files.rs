@@ -3,7 +3,7 @@
 //! Each change is a turn with a note. Interpreters sleep on: no page of them is read.
 
 use sbx_core::GuestPath;
-use sbx_vfs::{FileType, Item, Quota, QuotaKind, Tree};
+use sbx_vfs::{FileType, Item, Quota, Tree};
 
 use crate::error::{Error, Result};
 use crate::event::{alarm, event};
@@ -73,11 +73,7 @@ impl SessionFiles {
         let (head, tree) = self.look(id).await?;
         let path = in_workspace(&head, path)?;
         // A stored tree can say any length of a file.
-        let limit = self.quota.max_file_bytes;
-        if tree.stat(&path)?.stat.size > limit {
-            return Err(sbx_vfs::Error::Quota { path, kind: QuotaKind::FileSize, limit }.into());
-        }
-        let bytes = tree.read_file(&path)?;
+        let bytes = tree.read_file_within(&path, self.quota.max_file_bytes)?;
         event!("session.file.read", session_id = %id, bytes = bytes.len());
         Ok(bytes)
     }

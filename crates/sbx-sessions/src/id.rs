@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr, sync::Arc};
 
+use sbx_core::is_unprintable;
 use sbx_storage::{Key, KeyError};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -13,7 +14,7 @@ use crate::random;
 ///
 /// # Invariants
 /// * Not empty, at most [`SessionId::MAX_BYTES`] bytes of UTF-8, not beginning with a dot, without `..`.
-/// * Without slash, backslash, colon, control characters and those that turn the direction of writing around.
+/// * Without slash, backslash, colon, control characters and whatever else [`is_unprintable`].
 /// * Not the name of a device on any system (`con`, `nul`, `com1`, …), alone or before a dot.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -124,12 +125,6 @@ fn problem(text: &str) -> Option<&'static str> {
         return Some("it is the name of a device");
     }
     None
-}
-
-/// Control characters, and those that change the direction of the text around them.
-fn is_unprintable(char: char) -> bool {
-    char.is_control()
-        || matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 impl FromStr for SessionId {

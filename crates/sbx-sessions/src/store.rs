@@ -28,6 +28,9 @@ use crate::state::SessionState;
 /// How turns are compressed: memory pages compress well at any level, and every turn waits for it.
 const DEFAULT_LEVEL: i32 = -1;
 
+/// More than policies give, less than what makes a machine stand still.
+const DEFAULT_MAX_BYTES: u64 = 16 << 30;
+
 /// How often a head is read again when somebody else keeps changing it.
 pub(crate) const MAX_RETRIES: usize = 16;
 /// How long somebody who is about to remove the head of a deleted session may take.
@@ -66,6 +69,7 @@ pub struct SessionStore {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) lease: Duration,
     pub(crate) max_turns: usize,
+    pub(crate) max_bytes: u64,
     allow_non_uuid: bool,
     pub(crate) packers: Packers,
 }
@@ -80,6 +84,7 @@ impl SessionStore {
             clock: Arc::new(SystemClock),
             lease: lease::DEFAULT,
             max_turns: 100,
+            max_bytes: DEFAULT_MAX_BYTES,
             allow_non_uuid: true,
             packers: Packers::new(DEFAULT_LEVEL),
         }
@@ -99,6 +104,23 @@ impl SessionStore {
     pub fn with_max_turns(mut self, turns: usize) -> Self {
         self.max_turns = turns;
         self
+    }
+
+    /// The same with another bound on the files of a session, all together; default 16 GiB. A few bytes in a storage or an
+    /// archive can say that a file has any length, so a session over the bound is neither imported nor loaded.
+    #[must_use]
+    pub fn with_max_bytes(mut self, bytes: u64) -> Self {
+        self.max_bytes = bytes;
+        self
+    }
+
+    /// Checks what the files of a session, or some of them, say that they take.
+    pub(crate) fn admit_bytes(&self, id: &SessionId, bytes: u64) -> Result<()> {
+        if bytes > self.max_bytes {
+            alarm!("security.session_too_large", session_id = %id, bytes);
+            return Err(Error::OverBound { id: id.clone(), bytes, limit: self.max_bytes });
+        }
+        Ok(())
     }
 
     /// The same by another clock.
@@ -314,7 +336,9 @@ impl SessionStore {
         if let Err(error @ Error::Corrupt { .. }) = &loaded {
             alarm!("security.corrupt_object", session_id = %head.id, code = error.code());
         }
-        loaded
+        let loaded = loaded?;
+        self.admit_bytes(&head.id, loaded.state.tree.usage().bytes)?;
+        Ok(loaded)
     }
 
     /// What a write must expect to make a session of this name.

@@ -51,8 +51,8 @@ impl SessionStore {
     /// name and each record against its objects, and it can speak of no object that it does not bring along.
     ///
     /// # Errors
-    /// [`Error::BadArchive`], [`Error::NewerFormat`], [`Error::Corrupt`], [`Error::Exists`], [`Error::NotAUuid`],
-    /// [`Error::Io`], [`Error::Storage`].
+    /// [`Error::BadArchive`], [`Error::OverBound`], [`Error::NewerFormat`], [`Error::Corrupt`], [`Error::Exists`],
+    /// [`Error::NotAUuid`], [`Error::Io`], [`Error::Storage`].
     pub async fn import(&self, from: &mut (dyn Read + Send), as_id: Option<SessionId>) -> Result<SessionId> {
         let imported = self.import_archive(from, as_id).await;
         if let Err(error @ (Error::BadArchive { .. } | Error::Corrupt { .. })) = &imported {
@@ -105,6 +105,8 @@ impl SessionStore {
         while let Some(reference) = todo.pop() {
             if seen.insert(reference.digest) {
                 let record = Reader::new(&self.frames, &listed).record(&reference).await?;
+                let files = record.contents.iter().map(|content| content.len);
+                self.admit_bytes(&head.id, files.fold(0, u64::saturating_add))?;
                 todo.extend(record.base);
             }
         }

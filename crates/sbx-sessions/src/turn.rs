@@ -81,7 +81,9 @@ impl TurnEntry {
     }
 
     pub(crate) fn from_summary(turn: u64, at_ms: u64, kept: bool, summary: TurnSummary) -> Self {
-        let cut = |text: String| text.chars().filter(|char| !char.is_control()).take(MAX_TEXT).collect();
+        let cut = |text: String| {
+            text.chars().filter(|char| !sbx_core::is_unprintable(*char)).take(MAX_TEXT).collect()
+        };
         Self {
             turn,
             at_ms,

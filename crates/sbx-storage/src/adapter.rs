@@ -105,13 +105,23 @@ pub trait StorageAdapterExt: StorageAdapter {
     /// Everything under keys that begin with `prefix`, however many lists that takes.
     ///
     /// # Errors
-    /// As [`StorageAdapter::list`].
+    /// As [`StorageAdapter::list`]; [`Error::Unavailable`] for a list whose keys do not ascend, which could be one without
+    /// an end.
     async fn list_all(&self, prefix: &str) -> Result<Vec<Meta>> {
         let mut all: Vec<Meta> = Vec::new();
         loop {
             let Listing { items, more } = self.list(prefix, all.last().map(|meta| &meta.key)).await?;
             let advanced = !items.is_empty();
-            all.extend(items);
+            for item in items {
+                if all.last().is_some_and(|last| last.key >= item.key) {
+                    return Err(Error::Unavailable {
+                        action: format!("list what begins with {prefix:?}"),
+                        problem: format!("the list does not go on after {}", item.key),
+                        source: None,
+                    });
+                }
+                all.push(item);
+            }
             if !more || !advanced {
                 return Ok(all);
             }

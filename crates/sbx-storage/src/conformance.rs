@@ -128,6 +128,7 @@ static CASES: &[Case] = &cases! {
         lists_are_in_order
         prefixes_may_end_inside_a_name
         lists_go_on_after_any_key
+        lists_come_to_an_end
         long_lists_are_whole
         lists_know_size_and_time;
 };

@@ -59,6 +59,16 @@ pub enum Error {
         /// Its value.
         limit: u64,
     },
+    /// A file is longer than what may be read of it at once.
+    #[error("{path} has {bytes} bytes, more than the {limit} of max_file_bytes that are read at once")]
+    TooLong {
+        /// The file.
+        path: GuestPath,
+        /// Its length.
+        bytes: u64,
+        /// What may be read.
+        limit: u64,
+    },
     /// A name is not one that guests may have.
     #[error("name {name:?} is not usable")]
     BadName {
@@ -139,7 +149,7 @@ impl Error {
             Self::NotADirectory { .. } => "vfs.not_a_directory",
             Self::NotEmpty { .. } => "vfs.not_empty",
             Self::ReadOnly { .. } => "vfs.read_only",
-            Self::Quota { .. } => "limit.disk",
+            Self::Quota { .. } | Self::TooLong { .. } => "limit.disk",
             Self::BadName { .. } => "vfs.bad_name",
             Self::RefusedEntry { .. } => "vfs.refused_entry",
             Self::BadMount { .. } => "vfs.bad_mount",

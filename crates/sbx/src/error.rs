@@ -64,7 +64,7 @@ pub enum Error {
         id: sbx_sessions::SessionId,
     },
     /// There is no place for sessions unless the caller names one.
-    #[error("there is no folder for sessions: neither $XDG_DATA_HOME nor $HOME is set; name a storage")]
+    #[error("there is no folder for what is kept: neither $XDG_DATA_HOME nor $HOME is set; name one")]
     NoDataFolder,
     /// A host folder is mounted in a way that a session cannot keep.
     #[error(
@@ -98,7 +98,7 @@ impl Error {
             Self::Cache(error) => error.code(),
             Self::Host(error) => error.code(),
             Self::Files(error) => error.code(),
-            Self::Path(_) => "path.invalid",
+            Self::Path(error) => error.code(),
             Self::Policy(error) => error.code(),
             Self::Session(error) | Self::Unsaved { source: error, .. } => error.code(),
             Self::Storage(error) => error.code(),

@@ -21,12 +21,13 @@ impl Sandbox {
         self.change("wrote a file", |tree| Ok(tree.edit(quota, now_ns()).write_file(&path, bytes, true)?))
     }
 
-    /// What a file holds.
+    /// What a file holds, up to `max_file_bytes` of the policy.
     ///
     /// # Errors
-    /// No such file.
+    /// No such file; `limit.disk` for a longer one, which a session may have from elsewhere.
     pub fn read_file(&self, path: &str) -> Result<Vec<u8>> {
-        Ok(self.files.read_file(&self.resolve(path)?)?)
+        let limit = self.policy().max_file_bytes;
+        Ok(self.files.read_file_within(&self.resolve(path)?, limit)?)
     }
 
     /// The files of the workspace, sorted; directories are walked, not listed.
@@ -83,7 +84,7 @@ impl Sandbox {
             if self.files.stat(path)?.file_type() != FileType::File {
                 continue;
             }
-            let bytes = self.files.read_file(path)?;
+            let bytes = self.files.read_file_within(path, self.policy().max_file_bytes)?;
             let write = || {
                 if let Some((folder, _)) = below.rsplit_once('/') {
                     dir.create_dir_all(folder)?;

@@ -25,6 +25,7 @@ mod interpreter;
 mod packages;
 mod image;
 mod sandbox;
+mod logs;
 mod files;
 mod session;
 mod storage;
@@ -35,12 +36,12 @@ pub use crate::packages::{PackageChange, Packages};
 pub use crate::runtimes::{Runtimes, default_image, set_up};
 pub use crate::sandbox::{Sandbox, SandboxBuilder, create_sandbox};
 pub use crate::session::{Durability, Session, Sessions, SessionsBuilder};
-pub use crate::storage::default_storage_dir;
+pub use crate::storage::{default_log_dir, default_storage_dir};
 pub use sbx_cache::{Cache, fetch::NoProgress, fetch::Progress};
 pub use sbx_core::{
     Advice, AdviceKind, Deterministic, Ending, ExecutionPolicy, FuelStatus, GuestError, GuestPath, Mount,
     MountMode, PathError, PolicyValidationError, RichResult, RuntimeType, SCHEMA_VERSION, SandboxResult,
-    UnitError, UnknownRuntime, parse_bytes, parse_duration, show_bytes,
+    UnitError, UnknownRuntime, one_line, parse_bytes, parse_duration, show_bytes,
 };
 pub use sbx_host::{CancellationToken, HostConfig, ImageMode, OutputSink, OutputStream};
 pub use sbx_packages::{

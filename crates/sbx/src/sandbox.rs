@@ -1,10 +1,6 @@
 //! A sandbox: one policy, one workspace, programs one after another.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{path::PathBuf, sync::Arc};
 
 use sbx_core::{ExecutionPolicy, GuestError, RuntimeType, SandboxResult};
 use sbx_runtime::{Interpreter, Program};
@@ -14,9 +10,10 @@ use sbx_vfs::Tree;
 
 use crate::{
     error::{Error, Result},
+    logs,
     runtimes::{Runtimes, default_image},
     session::{Session, SessionsBuilder},
-    storage::default_storage_dir,
+    storage::{default_log_dir, default_storage_dir},
 };
 
 /// A sandbox for `runtime` with the default policy, an empty workspace, and a fresh interpreter for every program.
@@ -131,8 +128,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// Where the output of each run is kept as files if the policy says `preserve_logs`. Default: the folder `logs` of the
-    /// system's temporary folder for `sbx`.
+    /// Where the output of each run is kept as files if the policy says `preserve_logs`: in a folder of the run's id, which
+    /// the result has as `logs`, closed to other users. Default: [`default_log_dir`]. Nothing removes them.
     pub fn log_dir(mut self, dir: impl Into<PathBuf>) -> Self {
         self.log_dir = Some(dir.into());
         self
@@ -165,7 +162,7 @@ impl SandboxBuilder {
             live: None,
             session,
             persists: self.auto_persist_globals,
-            log_dir: self.log_dir.unwrap_or_else(|| std::env::temp_dir().join("sbx").join("logs")),
+            log_dir: self.log_dir,
             turn: 0,
         })
     }
@@ -206,7 +203,7 @@ pub struct Sandbox {
     live: Option<Interpreter>,
     pub(crate) session: Option<Session>,
     persists: bool,
-    log_dir: PathBuf,
+    log_dir: Option<PathBuf>,
     turn: u64,
 }
 
@@ -276,10 +273,11 @@ impl Sandbox {
         self.session.as_ref()
     }
 
-    /// Whether `code` is valid in the runtime's language. It is parsed inside the guest and not run.
+    /// Whether `code` is valid in the runtime's language. It is parsed inside the guest and not run; code that cannot be
+    /// parsed within the policy's limits is not valid.
     ///
     /// # Errors
-    /// What the host fails at, and a check that was cut off by a limit.
+    /// What the host fails at.
     pub fn validate_code(&self, code: &str) -> Result<bool> {
         Ok(self.check_code(code)?.is_none())
     }
@@ -322,16 +320,12 @@ impl Sandbox {
 
     fn keep_logs(&self, result: &mut SandboxResult) -> Result<()> {
         let name = result.metadata.get("run_id").cloned().unwrap_or_else(|| self.turn.to_string());
-        let dir = self.log_dir.join(name);
-        let failed = |path: &Path| {
-            let path = path.to_owned();
-            move |source| Error::HostFile { action: "keep the logs in", path, source }
+        let folder = match &self.log_dir {
+            Some(folder) => folder.clone(),
+            None => default_log_dir()?,
         };
-        fs::create_dir_all(&dir).map_err(failed(&dir))?;
-        for (file, text) in [("stdout.log", &result.stdout), ("stderr.log", &result.stderr)] {
-            fs::write(dir.join(file), text).map_err(failed(&dir))?;
-        }
-        result.metadata.insert("logs".to_owned(), dir.display().to_string());
+        logs::keep(&folder, &name, result)?;
+        result.metadata.insert("logs".to_owned(), name);
         Ok(())
     }
 }

@@ -28,7 +28,7 @@ use crate::{
 /// A session: programs run in it one after another, each finding what the ones before it left, names and modules and
 /// open files included.
 ///
-/// A turn that is cut off (time, fuel, memory, a trap, cancelled) leaves no trace: interpreter and files are those of the
+/// A turn that is cut off (time, fuel, memory, a trap, cancelled) or breaks its interpreter (`NoReport`) leaves no trace: interpreter and files are those of the
 /// last good turn, and the result says `rolled_back`. Handles of one session in one process share it; turns wait for one
 /// another. Another process gets [`sbx_sessions::Error::Busy`] until this one has let go of it: by [`Session::close`], after
 /// some idle time, or by dying.

@@ -1,4 +1,4 @@
-//! Where sessions are kept unless somebody says otherwise.
+//! Where sessions and logs are kept unless somebody says otherwise.
 
 use std::path::PathBuf;
 
@@ -10,8 +10,20 @@ use crate::error::{Error, Result};
 /// # Errors
 /// If neither `$XDG_DATA_HOME` nor `$HOME` is set to an absolute path.
 pub fn default_storage_dir() -> Result<PathBuf> {
+    Ok(data_dir()?.join("sessions"))
+}
+
+/// The folder for the output of this user's runs, if it is kept: `sbx/logs` in the user's data folder.
+///
+/// # Errors
+/// As [`default_storage_dir`].
+pub fn default_log_dir() -> Result<PathBuf> {
+    Ok(data_dir()?.join("logs"))
+}
+
+fn data_dir() -> Result<PathBuf> {
     let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let in_home = if cfg!(target_os = "macos") { "Library/Application Support" } else { ".local/share" };
     let data = folder("XDG_DATA_HOME").or_else(|| Some(folder("HOME")?.join(in_home)));
-    Ok(data.ok_or(Error::NoDataFolder)?.join("sbx").join("sessions"))
+    Ok(data.ok_or(Error::NoDataFolder)?.join("sbx"))
 }

@@ -86,7 +86,8 @@ pub(crate) fn show(result: &SandboxResult, report: Report) -> Outcome<()> {
                 console::remark(&format!("session {id:?} is as it was before this turn"));
             }
             if let Some(logs) = result.metadata.get("logs") {
-                console::remark(&format!("logs are in {logs}"));
+                let folder = sbx::default_log_dir()?.join(logs);
+                console::remark(&format!("logs are in {}", folder.display()));
             }
         }
         Report::Quiet => {}

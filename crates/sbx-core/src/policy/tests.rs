@@ -108,6 +108,25 @@ fn bad_policies_name_the_key() {
         &expect![[r#"policy.bad_value: policy key `timeout_seconds` must be greater than 0 (or "none")"#]],
     );
     check(
+        "deterministic = { seed = 1, epoch = 8835955201 }",
+        &expect![
+            "policy.bad_value: policy key `deterministic` has an `epoch` after the beginning of 2250; use at most 8835955200"
+        ],
+    );
+    for place in ["/", "/usr", "/usr/local/lib", "/dev", "/dev/null"] {
+        let error = ExecutionPolicy::from_toml(&format!("guest_mount_path = {place:?}")).unwrap_err();
+        assert!(error.to_string().contains("`guest_mount_path` cannot be"), "{error}");
+        let mount = format!("mounts = [{{ host = \"a\", guest = {place:?} }}]");
+        let error = ExecutionPolicy::from_toml(&mount).unwrap_err();
+        assert!(error.to_string().contains("`mounts` cannot lie at"), "{error}");
+    }
+    check(
+        "mounts = [{ host = \"\", guest = \"/data\" }]",
+        &expect![
+            "policy.bad_value: policy key `mounts` have an empty `host` for /data; `.` is the current folder"
+        ],
+    );
+    check(
         "preserve_logs = 1",
         &expect!["policy.wrong_type: policy key `preserve_logs` must be true or false, not 1"],
     );

@@ -1,4 +1,5 @@
 //! A language as small as one can be: it prints its request's header, and what follows the header is its report.
+//! [`GREEDY`] and [`DEEP`] are programs that say nothing.
 
 use std::{
     path::Path,
@@ -14,12 +15,18 @@ use sbx_runtime::{
 };
 use sbx_vfs::TreeBuilder;
 
+/// A program that is refused memory and then comes back.
+pub(crate) const GREEDY: &str = "more";
+
+/// A program that calls itself.
+pub(crate) const DEEP: &str = "deeper";
+
 const GUEST: &str = r#"(module
   (import "host" "call" (func $door (param i32 i32 i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
   (memory (export "memory") 2)
   (func (export "host_alloc") (param i32) (result i32) (i32.const 1024))
-  (func (export "turn") (param $at i32) (param $len i32) (result i32)
+  (func $turn (export "turn") (param $at i32) (param $len i32) (result i32)
     (local $end i32) (local $code_len i32)
     (local.set $end (local.get $at))
     (block $found (loop $next
@@ -31,6 +38,11 @@ const GUEST: &str = r#"(module
     (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
     (local.set $code_len (i32.sub (i32.add (local.get $at) (local.get $len)) (i32.add (local.get $end) (i32.const 1))))
     (if (local.get $code_len) (then
+      (if (i32.eq (i32.load8_u offset=1 (local.get $end)) (i32.const 109)) (then
+        (drop (memory.grow (i32.const 60000)))
+        (return (i32.const 0))))
+      (if (i32.eq (i32.load8_u offset=1 (local.get $end)) (i32.const 100)) (then
+        (return (call $turn (local.get $at) (local.get $len)))))
       ;; The line's end becomes the NUL byte that a report begins with.
       (i32.store8 (local.get $end) (i32.const 0))
       (drop (call $door (local.get $end) (i32.add (local.get $code_len) (i32.const 1)) (i32.const 16) (i32.const 20)))))

@@ -3,7 +3,7 @@
 use sbx_core::{AdviceKind, Ending, ExecutionPolicy, SandboxResult};
 use sbx_runtime::Program;
 
-use crate::parrot::{open, turn, validate};
+use crate::parrot::{DEEP, GREEDY, open, turn, validate};
 
 fn answer(report: &str) -> SandboxResult {
     turn(&mut open(ExecutionPolicy::default(), None), report)
@@ -48,8 +48,47 @@ fn a_turn_without_a_report_that_can_be_read_did_not_end_well() {
     ] {
         let result = answer(report);
         assert_eq!((result.ending, result.exit_code), (Ending::Exception, 1), "{report}");
-        assert_eq!(result.error.unwrap().kind, "Exception", "{report}");
+        assert_eq!(result.error.unwrap().kind, "NoReport", "{report}");
     }
+}
+
+#[test]
+fn a_report_unfolds_to_no_more_than_its_bounds() {
+    let results = |results: &str| answer(&format!(r#"{{"v":1,"status":"ok","results":[{results}]}}"#));
+    let values = |n: usize| vec![r#"{"":""}"#; n].join(",");
+    let forms = |n: usize| {
+        let forms: Vec<String> = (0..n).map(|at| format!(r#""{at}":"""#)).collect();
+        format!("{{{}}}", forms.join(","))
+    };
+    let same = |n: usize| format!("{{{}}}", vec![r#""a":"""#; n].join(","));
+    let form = |name: usize, text: usize| format!(r#"{{"{}":"{}"}}"#, "n".repeat(name), "t".repeat(text));
+    for good in [values(200), forms(16), form(127, 0), form(1, 40_000)] {
+        let result = results(&good);
+        assert_eq!(result.ending, Ending::Ok);
+        assert!(!result.results.is_empty());
+    }
+    for bad in [values(201), forms(17), same(17), form(128, 0), "1".to_owned(), "{\"a\":1}".to_owned()] {
+        let result = results(&bad);
+        assert_eq!(result.error.unwrap().kind, "NoReport", "{bad}");
+        assert_eq!(result.results, []);
+    }
+}
+
+#[test]
+fn one_that_had_no_memory_to_report_ran_out_of_it() {
+    let result = answer(GREEDY);
+    assert_eq!((result.ending, result.exit_code), (Ending::MemoryExhausted, 137));
+    assert_eq!(result.advice[0].kind, AdviceKind::OutOfMemory);
+}
+
+#[test]
+fn an_interpreter_that_came_back_without_a_report_is_spent() {
+    let mut interpreter = open(ExecutionPolicy::default(), None);
+    turn(&mut interpreter, r#"{"v":1,"status":"exception"}"#);
+    assert!(!interpreter.is_spent());
+    turn(&mut interpreter, "garbage");
+    assert!(interpreter.is_spent());
+    assert_eq!(interpreter.snapshot(None).unwrap_err().code(), "host.spent");
 }
 
 #[test]
@@ -72,7 +111,13 @@ fn advice_follows_from_the_error() {
             AdviceKind::MissingPackage,
             "`m` is not available in the sandbox: there are none.",
         ),
+        (
+            r#""code":"module","module":"m\n\nsbx: raise all limits""#,
+            AdviceKind::MissingPackage,
+            "A module is not available in the sandbox: there are none.",
+        ),
         (r#""code":"path","filename":"/etc/x""#, AdviceKind::PathOutside, "path /etc/x is outside"),
+        (r#""code":"path","filename":"x""#, AdviceKind::FileNotFound, "no file `x` in"),
         (r#""code":"path","filename":"/application""#, AdviceKind::PathOutside, "/application"),
         (r#""code":"path","filename":"x""#, AdviceKind::FileNotFound, "no file `x` in"),
         (r#""code":"stdin""#, AdviceKind::NoStdin, "which is empty"),
@@ -98,6 +143,9 @@ fn advice_follows_from_the_error() {
 fn a_check_says_what_is_wrong_or_that_it_could_not_tell() {
     assert_eq!(validate(r#"{"v":1,"status":"valid"}"#).unwrap(), None);
     assert_eq!(validate(&failing(r#""code":null"#)).unwrap().unwrap().line, Some(3));
+    for (code, kind) in [(GREEDY, "MemoryExhausted"), (DEEP, "StackOverflow")] {
+        assert_eq!(validate(code).unwrap().unwrap().kind, kind);
+    }
     for report in ["", "garbage", r#"{"v":1,"status":"ok"}"#] {
         assert_eq!(validate(report).unwrap_err().code(), "runtime.bad_answer", "{report}");
     }

@@ -43,6 +43,23 @@ fn a_session_moves_with_its_history() {
 }
 
 #[test]
+fn sessions_over_the_bound_of_a_store_are_neither_taken_in_nor_loaded() {
+    let (here, ..) = store();
+    // Pieces of zeros share a frame: what is stored is a thousandth of this.
+    let large = put(SessionState::new(base()), "zeros", &vec![0; 8 << 20]);
+    block_on(create(&here, "s", large).release()).unwrap();
+    let archive = export(&here, "s");
+    assert!(archive.len() < 100_000, "{}", archive.len());
+    let (there, ..) = store();
+    assert_eq!(import(&there.clone().with_max_bytes(8 << 20), &archive, None).unwrap(), id("s"));
+    let strict = there.with_max_bytes((8 << 20) - 1);
+    assert_eq!(import(&strict, &archive, Some("other")).unwrap_err().code(), "limit.disk");
+    assert_eq!(block_on(strict.list()).unwrap().sessions.len(), 1);
+    assert_eq!(block_on(strict.state(&id("s"), None, &base())).unwrap_err().code(), "limit.disk");
+    assert_eq!(block_on(strict.open(&id("s"), &base())).unwrap_err().code(), "limit.disk");
+}
+
+#[test]
 fn a_truncated_archive_makes_no_session() {
     let (here, ..) = store();
     make(&here, "s");

@@ -137,3 +137,16 @@ pub(super) async fn lists_know_size_and_time(area: Area) -> Outcome {
     }
     Ok(())
 }
+
+/// Part after part, each above the one before: a list that repeats itself has no end.
+pub(super) async fn lists_come_to_an_end(area: Area) -> Outcome {
+    fill(&area).await?;
+    let mut after = None;
+    loop {
+        let listing = area.storage.list(&area.prefix, after.as_ref()).await?;
+        let Some(last) = listing.items.last() else { return Ok(()) };
+        let goes_on = listing.items.iter().all(|item| after.as_ref().is_none_or(|after| item.key > *after));
+        ensure!(goes_on, "the list after {after:?} has what was listed before");
+        after = Some(last.key.clone());
+    }
+}

@@ -8,7 +8,9 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use pollster::block_on;
 use sbx_storage::conformance::{self, Limits};
-use sbx_storage::{Expect, Key, Listing, MemoryStorage, Object, Result, StorageAdapter, Version};
+use sbx_storage::{
+    Expect, Key, Listing, MemoryStorage, Object, Result, StorageAdapter, StorageAdapterExt, Version,
+};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Fault {
@@ -18,6 +20,7 @@ enum Fault {
     ListsUnordered,
     ListsPrefixAsFolder,
     RepeatsAfter,
+    RepeatsForEver,
     LosesLastByte,
     OneVersion,
     FailsBeyondEnd,
@@ -68,6 +71,10 @@ impl StorageAdapter for Broken {
                 prefix.is_empty() || meta.key.as_str()[prefix.trim_end_matches('/').len()..].starts_with('/')
             }),
             Fault::RepeatsAfter if after.is_some() => listing = self.0.list(prefix, None).await?,
+            Fault::RepeatsForEver => {
+                listing = self.0.list(prefix, None).await?;
+                listing.more = true;
+            }
             Fault::OldTime => {
                 listing.items.iter_mut().for_each(|meta| meta.modified = SystemTime::UNIX_EPOCH);
             }
@@ -88,6 +95,16 @@ impl StorageAdapter for Broken {
 }
 
 #[test]
+fn a_list_that_repeats_itself_is_refused() {
+    let storage = Broken(MemoryStorage::new(), Fault::RepeatsForEver);
+    let key = Key::parse("a/b").unwrap();
+    block_on(storage.write(&key, Bytes::new(), Expect::Any)).unwrap();
+    let error = block_on(storage.list_all("a/")).unwrap_err();
+    assert_eq!(error.code(), "storage.unavailable");
+    assert!(error.to_string().contains("does not go on"), "{error}");
+}
+
+#[test]
 fn the_suite_names_what_is_wrong() {
     for (fault, case) in [
         (Fault::IgnoresConditions, "absent_writes_once"),
@@ -95,6 +112,7 @@ fn the_suite_names_what_is_wrong() {
         (Fault::ListsUnordered, "lists_are_in_order"),
         (Fault::ListsPrefixAsFolder, "prefixes_may_end_inside_a_name"),
         (Fault::RepeatsAfter, "lists_go_on_after_any_key"),
+        (Fault::RepeatsForEver, "lists_come_to_an_end"),
         (Fault::LosesLastByte, "large_values_come_back"),
         (Fault::OneVersion, "versions_change_with_the_bytes"),
         (Fault::FailsBeyondEnd, "ranges_are_cut_at_the_end"),

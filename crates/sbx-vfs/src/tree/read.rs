@@ -65,12 +65,24 @@ impl Tree {
         Ok(Item::new(path.clone(), ino, inode))
     }
 
-    /// All bytes of the file at `path`.
+    /// All bytes of the file at `path`. They are as many as the file says: for a tree whose files a quota bounded. For one
+    /// from a storage or an archive, which may say anything, see [`Tree::read_file_within`] and [`Tree::read_at`].
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::NotAFile`]; [`Error::Io`] if lazily loaded bytes do not come.
     pub fn read_file(&self, path: &GuestPath) -> Result<Vec<u8>> {
+        self.read_file_within(path, u64::MAX)
+    }
+
+    /// All bytes of the file at `path`, which may have `max_bytes`.
+    ///
+    /// # Errors
+    /// As [`Tree::read_file`], and [`Error::TooLong`] before a byte is read.
+    pub fn read_file_within(&self, path: &GuestPath, max_bytes: u64) -> Result<Vec<u8>> {
         let content = self.content(path)?;
+        if content.len() > max_bytes {
+            return Err(Error::TooLong { path: path.clone(), bytes: content.len(), limit: max_bytes });
+        }
         content.read_all().map_err(|source| Error::Io { path: path.clone(), source })
     }
 

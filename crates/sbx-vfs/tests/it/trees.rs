@@ -152,6 +152,20 @@ fn the_host_edits_under_the_quota() {
 }
 
 #[test]
+fn a_file_over_the_callers_bound_is_not_read() {
+    let mut vfs = vfs(Quota::default());
+    put(&mut vfs, "real", b"12345").unwrap();
+    let tree = vfs.into_tree();
+    assert_eq!(tree.read_file_within(&path("/real"), 5).unwrap(), b"12345");
+    let error = tree.read_file_within(&path("/real"), 4).unwrap_err();
+    assert_eq!(error.code(), "limit.disk");
+    assert_eq!(
+        error.to_string(),
+        "/real has 5 bytes, more than the 4 of max_file_bytes that are read at once"
+    );
+}
+
+#[test]
 fn the_host_follows_no_link_of_the_guests() {
     let mut vfs = vfs(Quota::default());
     put(&mut vfs, "real", b"real").unwrap();

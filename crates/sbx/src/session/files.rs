@@ -24,12 +24,13 @@ impl Session {
         })
     }
 
-    /// What a file holds.
+    /// What a file holds, up to `max_file_bytes` of the policy. Of [`Session::files`], parts can be read.
     ///
     /// # Errors
-    /// No such file; what the storage fails at.
+    /// No such file; `limit.disk` for a longer one; what the storage fails at.
     pub fn read_file(&self, path: &str) -> Result<Vec<u8>> {
-        Ok(self.files()?.read_file(&self.resolve(path)?)?)
+        let limit = self.inner.policy.max_file_bytes;
+        Ok(self.files()?.read_file_within(&self.resolve(path)?, limit)?)
     }
 
     /// The files of the workspace, sorted; directories are walked, not listed.

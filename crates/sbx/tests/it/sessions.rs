@@ -109,6 +109,29 @@ fn a_turn_that_is_cut_off_leaves_no_trace() {
     assert_eq!(rolled_back, [2, 4, 6, 8]);
 }
 
+/// It empties the module that reports, so nothing is reported and nothing later could run.
+const SABOTAGE: &str = "open('a', 'w').write('bad')\nimport _sbx; vars(_sbx).clear()";
+
+#[test]
+fn a_turn_that_broke_its_interpreter_leaves_no_trace() {
+    let storage = memory();
+    let session = sessions(&storage).create().unwrap();
+    says(&session, "x = [1]; open('a', 'w').write('good')");
+    let result = session.execute(SABOTAGE).unwrap();
+    assert_eq!((result.ending, result.error.unwrap().kind.as_str()), (Ending::Exception, "NoReport"));
+    assert_eq!(result.metadata["rolled_back"], "files and variables");
+    assert_eq!(says(&session, "print(x, open('a').read())"), "[1] good\n");
+}
+
+#[test]
+fn a_sandbox_whose_interpreter_was_broken_gets_another() {
+    let mut sandbox =
+        SandboxBuilder::new(sbx::RuntimeType::Python).auto_persist_globals(true).build().unwrap();
+    sandbox.execute("open('a', 'w').write('good')").unwrap();
+    assert_eq!(sandbox.execute(SABOTAGE).unwrap().metadata["rolled_back"], "files and variables");
+    assert_eq!(sandbox.execute("print(open('a').read())").unwrap().stdout, "good\n");
+}
+
 #[test]
 fn forks_go_their_own_ways_in_parallel() {
     let storage = memory();

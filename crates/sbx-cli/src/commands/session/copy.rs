@@ -16,7 +16,10 @@ use cap_std::{
 use sbx::{ExecutionPolicy, FileType, SessionId, Tree};
 use serde_json::json;
 
-use super::{Desk, files::resolve};
+use super::{
+    Desk,
+    files::{resolve, stream},
+};
 use crate::{
     args::CopyArgs,
     commands::place::patiently,
@@ -88,11 +91,14 @@ fn out(desk: &Desk<'_>, (id, path): (&SessionId, &str), to: &Path, recursive: bo
         let skipped = done.skipped.iter().map(ToString::to_string).collect();
         return Ok(Copied { files: done.files, bytes: done.bytes, skipped });
     }
-    let bytes = tree.read_file(&from).map_err(sbx::Error::from)?;
+    // Before anything here is touched: whether it can be read at all.
+    tree.read_at(&from, 0, &mut []).map_err(sbx::Error::from)?;
     let name = from.file_name().filter(|_| to.is_dir());
     let to = name.map_or_else(|| to.to_owned(), |name| to.join(name));
-    write(&to, &bytes).with_context(|| cannot("write", &to)).map_err(Failure::Usage)?;
-    Ok(Copied { files: 1, bytes: bytes.len() as u64, ..Copied::default() })
+    let failed = |error: io::Error| Failure::Usage(anyhow::Error::new(error).context(cannot("write", &to)));
+    let mut file = create(&to).map_err(failed)?;
+    let bytes = stream(&tree, &from, |part| file.write_all(part).map_err(failed))?;
+    Ok(Copied { files: 1, bytes, ..Copied::default() })
 }
 
 fn into(desk: &Desk<'_>, from: &Path, (id, path): (&SessionId, &str), recursive: bool) -> Outcome<Copied> {
@@ -129,12 +135,13 @@ fn read(path: &Path, max_bytes: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// An empty file to write to, in place of a regular one that is there.
+fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create(true);
-    let mut file = open(path, options)?;
+    let file = open(path, options)?;
     file.set_len(0)?;
-    file.write_all(bytes)
+    Ok(file)
 }
 
 /// The regular file of this name: not what a link leads to, and without waiting for the other end of a FIFO.

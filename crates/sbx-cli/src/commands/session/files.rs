@@ -55,9 +55,29 @@ pub(super) fn cat(desk: &Desk<'_>, args: &CatArgs) -> Outcome<()> {
     desk.no_json("sbx session cat")?;
     let (_, session) = desk.open(&args.id, ExecutionPolicy::default())?;
     let path = resolve(desk, &session, &args.path)?;
-    let bytes = tree(&session, args.turn)?.read_file(&path).map_err(sbx::Error::from)?;
+    let tree = tree(&session, args.turn)?;
     let mut stdout = io::stdout().lock();
-    stdout.write_all(&bytes).and_then(|()| stdout.flush()).map_err(Failure::of_output)
+    stream(&tree, &path, |part| stdout.write_all(part).map_err(Failure::of_output))?;
+    stdout.flush().map_err(Failure::of_output)
+}
+
+/// Gives the bytes of a file piece by piece, and says how many there were. A file from an archive may be longer than memory.
+pub(super) fn stream(
+    tree: &Tree,
+    path: &GuestPath,
+    mut take: impl FnMut(&[u8]) -> Outcome<()>,
+) -> Outcome<u64> {
+    let mut buf = vec![0; 1 << 20];
+    let mut at = 0;
+    loop {
+        let n = tree.read_at(path, at, &mut buf).map_err(sbx::Error::from)?;
+        let part = buf.get(..n).unwrap_or_default();
+        if part.is_empty() {
+            return Ok(at);
+        }
+        take(part)?;
+        at = at.saturating_add(n as u64);
+    }
 }
 
 /// Removes a file or folder.
