@@ -87,7 +87,7 @@
       this.showHidden = options.showHidden === true;
       this.maxItems = options.maxArrayLength === null ? Infinity : options.maxArrayLength ?? MAX_ITEMS;
       this.width = options.breakLength ?? LINE_WIDTH;
-      this.compact = options.compact === false ? 0 : typeof options.compact === 'number' ? options.compact : COMPACT_LEVELS;
+      this.compact = options.compact === false ? 0 : options.compact === true ? Infinity : typeof options.compact === 'number' ? options.compact : COMPACT_LEVELS;
       this.sorted = options.sorted === true;
       this.seen = [];
       this.circular = new Map();
