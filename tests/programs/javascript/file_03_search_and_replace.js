@@ -1,12 +1,12 @@
-// task: Rename a function in all source files of a project, count TODO comments and lines of code, and write a report.
+// task: Rename a function in all source files of a project, count TASK comments and lines of code, and write a report.
 const fs = require('node:fs');
 const path = require('node:path');
 
 const project = {
-  'src/index.js': "const { getUser } = require('./user');\n// TODO: handle errors\nconsole.log(getUser(1));\n",
-  'src/user.js': "/* TODO(ann): cache */\nfunction getUser(id) {\n  return { id, getUserName: 'x' };\n}\n\nmodule.exports = { getUser };\n",
+  'src/index.js': "const { getUser } = require('./user');\n// TASK: handle errors\nconsole.log(getUser(1));\n",
+  'src/user.js': "/* TASK(ann): cache */\nfunction getUser(id) {\n  return { id, getUserName: 'x' };\n}\n\nmodule.exports = { getUser };\n",
   'src/style.css': '/* getUser */\n.a { color: red }\n',
-  'test/user.test.js': "const { getUser } = require('../src/user');\nif (getUser(2).id !== 2) throw new Error('getUser failed'); // FIXME flaky\n",
+  'test/user.test.js': "const { getUser } = require('../src/user');\nif (getUser(2).id !== 2) throw new Error('getUser failed'); // AMEND flaky\n",
 };
 for (const [name, text] of Object.entries(project)) {
   fs.mkdirSync(path.dirname(name), { recursive: true });
@@ -24,14 +24,14 @@ const sources = [...findFiles('.', new Set(['.js', '.mjs']))];
 console.log(sources);
 
 let replaced = 0;
-const todos = [];
+const tasks = [];
 const stats = [];
 for (const file of sources) {
   const text = fs.readFileSync(file, 'utf8');
   const lines = text.split('\n');
   lines.forEach((line, index) => {
-    const match = line.match(/(TODO|FIXME)(?:\((\w+)\))?:?\s*(.*?)\s*(?:\*\/)?$/);
-    if (match) todos.push({ file, line: index + 1, kind: match[1], who: match[2] ?? '-', text: match[3] });
+    const match = line.match(/(TASK|AMEND)(?:\((\w+)\))?:?\s*(.*?)\s*(?:\*\/)?$/);
+    if (match) tasks.push({ file, line: index + 1, kind: match[1], who: match[2] ?? '-', text: match[3] });
   });
   stats.push({ file, lines: lines.length - 1, code: lines.filter((line) => line.trim() && !/^\s*(\/\/|\/\*)/.test(line)).length });
   const changed = text.replace(/\bgetUser\b/g, () => {
@@ -41,10 +41,10 @@ for (const file of sources) {
   if (changed !== text) fs.writeFileSync(file, changed);
 }
 console.log(`${replaced} replacements`);
-console.table(todos);
+console.table(tasks);
 console.table(stats);
 console.log(require(path.resolve('src/user.js')).fetchUser(5));
 require(path.resolve('src/index.js'));
-const report = ['# Report', '', ...stats.map(({ file, lines, code }) => `- \`${file}\`: ${code}/${lines}`), '', `TODOs: ${todos.length}`].join('\n');
+const report = ['# Report', '', ...stats.map(({ file, lines, code }) => `- \`${file}\`: ${code}/${lines}`), '', `TASKs: ${tasks.length}`].join('\n');
 fs.writeFileSync('REPORT.md', report);
 console.log(fs.readFileSync('REPORT.md', 'utf8'));

@@ -2,4 +2,4 @@
 const fs = require('fs');
 const os = require('os');
 const path = require('path');
-fs.writeFileSync(path.join('/home/user/Desktop', 'result.txt'), `made on ${os.type()}`);
+fs.writeFileSync(path.join('/Users/me/Desktop', 'result.txt'), `made on ${os.type()}`);
