@@ -15,12 +15,14 @@ use sbx_cache::{
 };
 
 use crate::{
+    edits,
     error::{Error, Result},
     manifest::Manifest,
 };
 
 /// Our part of the guest; the engine is included as text.
-const OURS: [(&str, &str); 4] = [
+const OURS: [(&str, &str); 5] = [
+    ("arrays.c", include_str!("../guest/arrays.c")),
     ("guest.c", include_str!("../guest/guest.c")),
     ("allocator.c", include_str!("../guest/allocator.c")),
     ("natives.c", include_str!("../guest/natives.c")),
@@ -30,17 +32,11 @@ const OURS: [(&str, &str); 4] = [
 /// The engine's folder in its package.
 const ENGINE: &str = "embed/quickjs";
 
+/// The file of it that is changed before it is compiled.
+const CHANGED: &str = "quickjs.c";
+
 /// What is compiled. `guest.c` includes the rest.
 const UNITS: [&str; 4] = ["guest.c", "libregexp.c", "libunicode.c", "dtoa.c"];
-
-/// What is changed in the engine before it is compiled: file, text, what stands there instead. Each text is there once.
-///
-/// The engine marks every `InternalError` as one that no `catch` sees. That is right for interruptions, which it marks once
-/// more by themselves, and wrong for memory that was refused and for strings that are too long: programs try and go on.
-const EDITS: [(&str, &str, &str); 2] = [
-    ("quickjs.c", "js_set_uncatchable_error(val, true);                        \\", "(void)0; \\"),
-    ("quickjs.c", "js_set_uncatchable_error(ctx->rt->current_exception, true); \\", "(void)0; \\"),
-];
 
 /// How it is compiled. The stack is twice what JavaScript may use of it: native frames need the rest.
 const FLAGS: [&str; 15] = [
@@ -134,17 +130,17 @@ impl Tools {
                 fs::copy(&path, build.join(name)).map_err(failed("copying the engine's sources"))?;
             }
         }
-        for (name, from, to) in EDITS {
-            let text =
-                fs::read_to_string(build.join(name)).map_err(failed("reading the engine's sources"))?;
-            if text.matches(from).count() != 1 {
+        let engine = build.join(CHANGED);
+        let mut text = fs::read_to_string(&engine).map_err(failed("reading the engine's sources"))?;
+        for edit in edits::all() {
+            if text.matches(edit.from).count() != edit.times {
                 return Err(Error::Compile {
-                    problem: format!("{name} is not the one that {from:?} was written for"),
+                    problem: format!("{CHANGED} is not the one that {:?} was written for", edit.from),
                 });
             }
-            fs::write(build.join(name), text.replacen(from, to, 1))
-                .map_err(failed("changing the engine's sources"))?;
+            text = text.replace(edit.from, edit.to);
         }
+        fs::write(&engine, text).map_err(failed("changing the engine's sources"))?;
         for (name, text) in OURS {
             fs::write(build.join(name), text).map_err(failed("writing the guest's sources"))?;
         }

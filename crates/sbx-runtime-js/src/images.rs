@@ -11,7 +11,7 @@ pub const DEFAULT_IMAGE: &str = "javascript";
 pub const TYPESCRIPT_IMAGE: &str = "typescript";
 
 /// The prelude, in the order in which its parts need each other.
-pub(crate) const PRELUDE: [(&str, &str); 17] = [
+pub(crate) const PRELUDE: [(&str, &str); 19] = [
     ("sbx:inspect", include_str!("../guest/js/inspect.js")),
     ("sbx:console", include_str!("../guest/js/console.js")),
     ("sbx:timers", include_str!("../guest/js/timers.js")),
@@ -27,6 +27,8 @@ pub(crate) const PRELUDE: [(&str, &str); 17] = [
     ("sbx:node", include_str!("../guest/js/node.js")),
     ("sbx:quickjs", include_str!("../guest/js/quickjs.js")),
     ("sbx:helpers", include_str!("../guest/js/helpers.js")),
+    ("sbx:shell", include_str!("../guest/js/shell.js")),
+    ("sbx:shelldata", include_str!("../guest/js/shelldata.js")),
     ("sbx:modules", include_str!("../guest/js/modules.js")),
     ("sbx:main", include_str!("../guest/js/main.js")),
 ];

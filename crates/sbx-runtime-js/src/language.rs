@@ -2,20 +2,17 @@
 
 use std::time::Duration;
 
-use sbx_core::{Advice, ExecutionPolicy, RuntimeType};
+use sbx_core::{Advice, AdviceKind, ExecutionPolicy, RuntimeType, show_bytes};
 use sbx_runtime::{
     Hints, Language, Op, Program, Reply, ReplyError, Request, Status, Surroundings,
     advice::{self, PathProblem},
 };
 
+use crate::modules;
+
 /// What the interpreter gets to stop by itself at the time limit, before the host ends it from outside. It stops at its
 /// next look at the clock, which comes after ten thousand turns of a loop or calls.
 const GRACE: Duration = Duration::from_millis(100);
-
-/// What there is beside a program's own modules.
-const AVAILABLE: &str = "there are fs, path, util, events, stream, assert, os, url, \
-    buffer, crypto (random values, digests), readline and timers as in Node, csv-simple, json-utils and string-utils, and \
-    what lies in /app or /app/node_modules as JavaScript; npm does not work inside";
 
 const HINTS: Hints = Hints {
     less_fuel: "",
@@ -73,17 +70,69 @@ impl Language for Script {
     }
 
     fn advise(&self, error: &ReplyError, around: &Surroundings<'_>) -> Option<Advice> {
-        match error.code.as_deref()? {
-            "MODULE_NOT_FOUND" | "ERR_MODULE_NOT_FOUND" => {
-                Some(advice::missing_module(error.module.as_deref()?, AVAILABLE))
+        match (error.code.as_deref(), error.kind.as_str()) {
+            (Some("MODULE_NOT_FOUND" | "ERR_MODULE_NOT_FOUND"), _) => {
+                modules::advise(error).or_else(|| advise_path(error, PathProblem::Missing, around))
             }
-            "ENOENT" => advice::of_path(error.filename.as_deref()?, PathProblem::Missing, around),
-            "EACCES" | "EROFS" | "EPERM" | "ENOTCAPABLE" => {
-                advice::of_path(error.filename.as_deref()?, PathProblem::Refused, around)
+            (Some("MISSING_EXPORT"), _) => modules::advise_export(error),
+            (Some("ENOENT"), _) => advise_path(error, PathProblem::Missing, around),
+            (Some("EACCES" | "EROFS" | "EPERM" | "ENOTCAPABLE"), _) => {
+                advise_path(error, PathProblem::Refused, around)
             }
-            _ => None,
+            (code, "RangeError") => advise_range(error, around).or_else(|| advise_input(code, around)),
+            (code, "ReferenceError") => modules::advise_global(error).or_else(|| advise_input(code, around)),
+            (code, _) => advise_input(code, around),
         }
     }
+}
+
+/// What to say of a path: if even its folder is not there, that it can be made too.
+fn advise_path(error: &ReplyError, problem: PathProblem, around: &Surroundings<'_>) -> Option<Advice> {
+    let path = error.filename.as_deref()?;
+    let mut advice = advice::of_path(path, problem, around)?;
+    let workspace = &around.policy.guest_mount_path;
+    let folder = workspace.resolve(path).ok().and_then(|path| path.parent());
+    if advice.kind == AdviceKind::FileNotFound
+        && let Some(folder) = folder.filter(|folder| !around.files.exists(folder))
+        && let Some(inside) = folder.strip_prefix(workspace)
+    {
+        advice.message += &format!(
+            " There is no folder `{inside}`; to write there, make it first: `fs.mkdirSync('{inside}', {{ recursive: true }})`."
+        );
+    }
+    Some(advice)
+}
+
+/// What to say of numbers beyond what the engine has room for.
+fn advise_range(error: &ReplyError, around: &Surroundings<'_>) -> Option<Advice> {
+    match error.message.as_str() {
+        "Maximum call stack size exceeded" => Some(Advice::new(
+            AdviceKind::StackOverflow,
+            format!(
+                "Calls were nested deeper than the stack allows. Use a loop with {} as a stack in place of recursion.",
+                HINTS.stack
+            ),
+        )),
+        "Array buffer allocation failed" => Some(Advice::new(
+            AdviceKind::OutOfMemory,
+            format!(
+                "The run asked for more than {} of memory beyond what it started with, in one piece. {}.",
+                show_bytes(around.policy.memory_bytes),
+                HINTS.less_memory
+            ),
+        )),
+        _ => None,
+    }
+}
+
+/// What to say of a program that failed and had met the end of an empty standard input.
+fn advise_input(code: Option<&str>, around: &Surroundings<'_>) -> Option<Advice> {
+    (code == Some("EMPTY_INPUT") && around.stdin_is_empty).then(|| {
+        Advice::new(
+            AdviceKind::NoStdin,
+            "Standard input is empty. Put the values into the program or into a file in /app.",
+        )
+    })
 }
 
 /// The time limit as the guest takes it: at least a millisecond, at most three weeks.

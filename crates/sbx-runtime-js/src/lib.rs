@@ -12,8 +12,10 @@ mod error;
 mod manifest;
 mod assets;
 mod images;
+mod edits;
 mod compile;
 pub mod setup;
+mod modules;
 mod language;
 mod javascript;
 

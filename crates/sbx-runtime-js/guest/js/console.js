@@ -27,19 +27,21 @@
   // Rows and columns with lines around them, as Node draws them.
   function table(rows, columns) {
     if (typeof rows !== 'object' || rows === null) return format(rows);
-    const cell = (value) => inspect(value, { depth: typeof value === 'object' && value !== null && !Array.isArray(value) ? -1 : 0, maxArrayLength: 3, breakLength: Infinity });
+    const cell = (value) => inspect(value, { depth: typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 2 ? -1 : 0, maxArrayLength: 3, breakLength: Infinity });
     const isMap = rows instanceof Map;
     const entries = isMap ? [...rows].map(([, value], index) => [index, value]) : rows instanceof Set ? [...rows].map((value, index) => [index, value]) : Object.entries(rows);
     const names = columns ? [...columns].map(String) : [];
-    let hasValues = false;
-    for (const [, row] of entries) {
+    // What is in a map or set is shown whole, in one column.
+    const isWhole = isMap || rows instanceof Set;
+    let hasValues = isWhole;
+    for (const [, row] of isWhole ? [] : entries) {
       if (typeof row !== 'object' || row === null) hasValues = true;
       else if (!columns) for (const name of Object.keys(row)) if (!names.includes(name)) names.push(name);
     }
     const keys = isMap ? [...rows.keys()].map(cell) : null;
-    const head = [isMap || rows instanceof Set ? '(iteration index)' : '(index)', ...(keys ? ['Key'] : []), ...names, ...(hasValues ? ['Values'] : [])];
+    const head = [isWhole ? '(iteration index)' : '(index)', ...(keys ? ['Key'] : []), ...names, ...(hasValues ? ['Values'] : [])];
     const body = entries.map(([index, row], at) => {
-      const isObject = typeof row === 'object' && row !== null;
+      const isObject = !isWhole && typeof row === 'object' && row !== null;
       const cells = names.map((name) => (isObject && Object.hasOwn(row, name) ? cell(row[name]) : ''));
       return [String(index), ...(keys ? [keys[at]] : []), ...cells, ...(hasValues ? [isObject ? '' : cell(row)] : [])];
     });

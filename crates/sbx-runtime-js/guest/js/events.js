@@ -53,6 +53,9 @@
     eventNames() { return [...this.#listeners.keys()].filter((name) => this.#list(name).length > 0); }
     setMaxListeners() { return this; }
     getMaxListeners() { return EventEmitter.defaultMaxListeners; }
+    static getEventListeners(emitter, name) { return emitter.listeners(name); }
+    static listenerCount(emitter, name) { return emitter.listenerCount(name); }
+    static setMaxListeners() {}
     static once(emitter, name) {
       return new Promise((resolve, reject) => {
         const onError = (error) => reject(error);

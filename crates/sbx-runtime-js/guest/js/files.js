@@ -189,6 +189,8 @@
     const names = native.readdir(folder);
     names.sort(([a], [b]) => (a < b ? -1 : 1));
     for (const [name, kind] of names) {
+      // The runtime's own folder is not what a program made.
+      if (name === 'site-packages' && folder === '/app') continue;
       entries.push(options?.withFileTypes ? new Dirent(name, kind, folder) : prefix + name);
       if (options?.recursive && kind === 2) list(folder === '/' ? `/${name}` : `${folder}/${name}`, options, `${prefix}${name}/`, entries);
     }
@@ -207,6 +209,7 @@
     readFile(file, options) {
       const target = typeof file === 'number' ? file : pathOf(file);
       const bytes = native.readFile(isStdin(target) ? 0 : target);
+      if (isStdin(target) && bytes.length === 0) sbx.metEmptyInput = true;
       const encoding = encodingOf(options);
       return encoding === null || encoding === 'buffer' ? bufferView(bytes) : bytesToText(bytes, encoding);
     },

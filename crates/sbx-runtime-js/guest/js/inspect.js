@@ -23,7 +23,7 @@
       if (ESCAPES[char]) quoted += ESCAPES[char];
       else if (char === mark) quoted += '\\' + char;
       else if (code < 0x20 || (code >= 0x7f && code <= 0x9f)) quoted += '\\x' + code.toString(16).toUpperCase().padStart(2, '0');
-      else if (code >= 0xd800 && code <= 0xdfff) quoted += '\\u' + code.toString(16).toUpperCase();
+      else if (code >= 0xd800 && code <= 0xdfff) quoted += '\\u' + code.toString(16);
       else quoted += char;
     }
     return quoted + mark;
@@ -87,7 +87,7 @@
       this.showHidden = options.showHidden === true;
       this.maxItems = options.maxArrayLength === null ? Infinity : options.maxArrayLength ?? MAX_ITEMS;
       this.width = options.breakLength ?? LINE_WIDTH;
-      this.compact = options.compact === false ? 0 : typeof options.compact === 'number' ? options.compact : COMPACT_LEVELS;
+      this.compact = options.compact === false ? 0 : options.compact === true ? Infinity : typeof options.compact === 'number' ? options.compact : COMPACT_LEVELS;
       this.sorted = options.sorted === true;
       this.seen = [];
       this.circular = new Map();
@@ -348,6 +348,11 @@
     return `[${kind}${value.name === '' || typeof value.name !== 'string' ? ' (anonymous)' : `: ${value.name}`}]${tag && tag !== kind ? ` [${tag}]` : ''}`;
   }
 
+  const stackProperty = Object.getOwnPropertyDescriptor(Error.prototype, 'stack');
+  const frames_of = stackProperty.get;
+  const error_to_text = Error.prototype.toString;
+  const NATIVE_ERRORS = new Set([Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError, AggregateError, InternalError].map((type) => type.prototype));
+
   // `name: message`, whatever the program did to the error.
   function errorHead(error) {
     const read = (key) => {
@@ -370,7 +375,7 @@
   function cleanStack(error) {
     let stack;
     try {
-      stack = error.stack;
+      stack = Object.hasOwn(error, 'stack') ? error.stack : frames_of.call(error);
     } catch {
       return '';
     }
@@ -387,8 +392,51 @@
         frames.push(`    at ${frame[1].replace(/^<eval> \((.*)\)$/, '$1')}`);
       }
     }
+    // Where an error is made is where its own class is called, not what that class does to make it.
+    if (frames.length > 0) {
+      const classes = classesOf(error);
+      while (frames.length > 1 && classes.has(/^ {4}at (\S+) \(/.exec(frames[0])?.[1])) frames.shift();
+    }
     return frames.join('\n');
   }
+
+  // The names of the program's own classes that an error is of.
+  function classesOf(error) {
+    const names = new Set();
+    try {
+      for (let at = getPrototypeOf(error); at !== null && !NATIVE_ERRORS.has(at); at = getPrototypeOf(at)) names.add(constructorName(at));
+    } catch { /* a proxy may refuse */ }
+    return names;
+  }
+
+  // `stack` begins with the error's name and message, as they are when it is read.
+  function stackText(error) {
+    const frames = frames_of.call(error);
+    if (typeof frames !== 'string' || typeof Error.prepareStackTrace === 'function') return frames;
+    const clean = cleanStack(error);
+    const head = plainHead(error);
+    return clean ? `${head}\n${clean}` : head;
+  }
+  function plainHead(error) {
+    try {
+      return error_to_text.call(error);
+    } catch {
+      return errorHead(error);
+    }
+  }
+  Object.defineProperty(Error.prototype, 'stack', { ...stackProperty, get: { stack() { return stackText(this); } }.stack });
+  const { captureStackTrace: capture } = Error;
+  Error.captureStackTrace = function captureStackTrace(target, upTo) {
+    capture.call(Error, target, typeof upTo === 'function' ? upTo : captureStackTrace);
+    const { value } = Object.getOwnPropertyDescriptor(target, 'stack') ?? {};
+    if (typeof value !== 'string' || typeof Error.prepareStackTrace === 'function') return;
+    const clean = cleanStack(target);
+    Object.defineProperty(target, 'stack', {
+      configurable: true,
+      get: () => `${target instanceof Error ? plainHead(target) : String(target)}\n${clean}`,
+      set(text) { Object.defineProperty(target, 'stack', { value: text, writable: true, configurable: true }); },
+    });
+  };
 
   function inspect(value, options, ...rest) {
     // The old form: showHidden, depth.

@@ -478,4 +478,15 @@
     const time = Date.prototype.getTime.call(date);
     return Number.isNaN(time) ? 'Invalid Date' : dateText(time, dateOptions(Object(options ?? {}), needed, usual));
   }
+
+  // ---- dates as text, with the name of the only time zone ----
+
+  for (const name of ['toString', 'toTimeString']) {
+    const plain = Date.prototype[name];
+    replaceMethod(name, function () { return plain.call(this).replace(/GMT\+0000$/, '$& (Coordinated Universal Time)'); });
+  }
+  function replaceMethod(name, call) {
+    Object.defineProperty(call, 'name', { value: name, configurable: true });
+    Object.defineProperty(Date.prototype, name, { value: call, writable: true, configurable: true });
+  }
 });

@@ -8,7 +8,7 @@
   const OPS = { __proto__: null, run: 0, validate: 1, seal: 2 };
   const KINDS = { __proto__: null, auto: 0, script: 1, module: 2 };
   // Globals of other places that programs ask for, and what they would need.
-  const MISSING_GLOBALS = { __proto__: null, fetch: 'network', XMLHttpRequest: 'network', WebSocket: 'network', EventSource: 'network', Worker: 'threads', SharedWorker: 'threads', Deno: 'subprocess', Bun: 'subprocess' };
+  const MISSING_GLOBALS = { __proto__: null, fetch: 'network', XMLHttpRequest: 'network', WebSocket: 'network', EventSource: 'network', Worker: 'threads', SharedWorker: 'threads' };
   let request = {};
 
   // ---- requests ----
@@ -142,9 +142,11 @@
   function details(error, { kind, message }) {
     const text = (key) => (typeof read(error, key) === 'string' ? clean(read(error, key)) : null);
     const errno = read(error, 'errno');
+    const missingExport = kind === 'SyntaxError' ? /^Could not find export '(.+)' in module '(.+)'$/.exec(message) : null;
+    const code = missingExport ? 'MISSING_EXPORT' : text('code') ?? (sbx.metEmptyInput ? 'EMPTY_INPUT' : null);
     const undefinedName = kind === 'ReferenceError' ? /^(\w+) is not defined$/.exec(message)?.[1] : undefined;
     return {
-      code: text('code'), module: text('module'), filename: text('path'), errno: Number.isInteger(errno) ? errno : null,
+      code, module: text('module'), nearest: missingExport ? sbx.nearestExport(missingExport[2], missingExport[1]) ?? null : text('nearest'), filename: text('path'), errno: Number.isInteger(errno) ? errno : null,
       feature: text('feature') ?? MISSING_GLOBALS[undefinedName] ?? null,
     };
   }

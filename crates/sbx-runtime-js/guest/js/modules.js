@@ -108,7 +108,39 @@
     const why = feature ? `: there ${NOT_THERE[feature]} in the sandbox` : '';
     const error = new Error(`Cannot find module '${request}'${base.startsWith('/') && !base.endsWith('/[eval]') ? ` imported from ${base}` : ''}${why}`);
     error.code = isImport ? 'ERR_MODULE_NOT_FOUND' : 'MODULE_NOT_FOUND';
-    throw sbx.tag(error, { module: isPath ? null : plain, feature });
+    throw sbx.tag(error, isPath ? { path: path.resolve(folder, name) } : { module: plain, feature, nearest: nearest(plain, [...Object.keys(builtins), ...Object.keys(vendored), ...packagesIn(folder)]) });
+  }
+
+  function packagesIn(folder) {
+    try {
+      return native.readdir(`${folder}/node_modules`).map(([name]) => name);
+    } catch {
+      return [];
+    }
+  }
+
+  // The name that is spelt most alike, if one is: two letters may differ, of short names one.
+  function nearest(wanted, names) {
+    const limit = wanted.length < 5 ? 1 : 2;
+    let best;
+    let least = limit + 1;
+    for (const name of names) {
+      if (Math.abs(name.length - wanted.length) > limit || name === wanted) continue;
+      const far = distance(wanted, name);
+      if (far < least) [best, least] = [name, far];
+    }
+    return best;
+  }
+
+  // How many letters must be changed, added or taken away.
+  function distance(a, b) {
+    let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+    for (let i = 1; i <= a.length; i++) {
+      const next = [i];
+      for (let j = 1; j <= b.length; j++) next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+      row = next;
+    }
+    return row[b.length];
   }
 
   function isTypeScript(file) {
@@ -179,11 +211,15 @@
     }
   }
 
+  // What every function has.
+  const OF_FUNCTIONS = new Set(['length', 'name', 'prototype', 'arguments', 'caller']);
   const NAME = /^[A-Za-z_$][\w$]*$/;
   // `[names, values]` of a module that is made of an object.
   function synthetic(object) {
     const hasMembers = (typeof object === 'object' && object !== null) || typeof object === 'function';
-    const names = hasMembers ? Object.keys(object).filter((name) => name !== 'default' && NAME.test(name)) : [];
+    // Static methods of a class are not enumerable.
+    const keys = typeof object === 'function' ? Object.getOwnPropertyNames(object).filter((name) => !OF_FUNCTIONS.has(name)) : hasMembers ? Object.keys(object) : [];
+    const names = keys.filter((name) => name !== 'default' && NAME.test(name));
     // What was an ES module before someone translated it keeps its default.
     const byDefault = hasMembers && object.__esModule === true && 'default' in object ? object.default : object;
     return [['default', ...names], [byDefault, ...names.map((name) => object[name])]];
@@ -221,6 +257,7 @@
   Object.assign(sbx, {
     resolve: (base, name) => resolve(base, name, true),
     load, meta,
+    nearestExport: (id, name) => nearest(name, Object.keys(id.startsWith('node:') ? builtins[id.slice(5)] : id.startsWith('vendored:') ? vendored[id.slice(9)] : {})),
     setMain(file) {
       main.filename = file;
       main.exports = {};

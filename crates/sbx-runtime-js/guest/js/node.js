@@ -392,11 +392,13 @@
   Object.assign(sbx, {
     sayGoodbye,
     onUnhandledRejection: (reason, promise) => process.listenerCount('unhandledRejection') > 0 && process.emit('unhandledRejection', reason, promise),
+    onUncaughtException: (error) => process.listenerCount('uncaughtException') > 0 && process.emit('uncaughtException', error, 'uncaughtException'),
     resetProcess({ argv, env, stdinIsNew }) {
       if (argv) process.argv = argv;
       if (env) process.env = { ...BASE_ENV, ...env };
       if (stdinIsNew) process.stdin = new Input();
       process.exitCode = undefined;
+      sbx.metEmptyInput = false;
     },
   });
 });

@@ -88,8 +88,7 @@
     }
     if (immediates.length > 0) {
       const { callback, args } = immediates.shift();
-      callback(...args);
-      return -1;
+      return call(callback, args);
     }
     if (timers.length === 0 || !timers.some((timer) => timer.handle.isRef)) return 0;
     const [timer] = timers;
@@ -100,7 +99,15 @@
       timer.due = Math.max(now, timer.due) + timer.every;
       insert(timer);
     }
-    timer.callback(...timer.args);
+    return call(timer.callback, timer.args);
+  }
+
+  function call(callback, args) {
+    try {
+      callback(...args);
+    } catch (error) {
+      if (!sbx.onUncaughtException(error)) throw error;
+    }
     return -1;
   }
 

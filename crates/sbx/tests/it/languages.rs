@@ -128,7 +128,7 @@ fn javascript_sandboxes_persist_check_and_roll_back() {
     assert!(cut.files_created.is_empty());
     assert_eq!(
         sandbox.execute("[typeof n, listFiles()]").unwrap().value(),
-        Some("[ 'undefined', [ 'kept', 'site-packages' ] ]")
+        Some("[ 'undefined', [ 'kept' ] ]")
     );
 }
 

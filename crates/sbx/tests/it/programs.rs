@@ -35,6 +35,9 @@ struct Expect {
     advice_kind: Option<String>,
     /// A part of its message.
     advice_contains: Option<String>,
+    /// A part of the error's message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    error_contains: Option<String>,
     /// Limits other than the default ones.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     policy: BTreeMap<String, serde_json::Value>,
@@ -58,6 +61,21 @@ fn stand_ins_do_what_they_can() {
 #[test]
 fn python_programs_that_fail_are_told_why() {
     all("python_fail", 65, is_told);
+}
+
+#[test]
+fn javascript_programs_print_what_they_should() {
+    all("javascript", 69, prints);
+}
+
+#[test]
+fn sandbox_utils_of_javascript_do_what_they_say() {
+    all("javascript/utils", 7, prints);
+}
+
+#[test]
+fn javascript_programs_that_fail_are_told_why() {
+    all("javascript_fail", 44, is_told);
 }
 
 /// Checks every program of a folder, of which there are at least so many; all are tried before the first complaint.
@@ -114,11 +132,16 @@ fn is_told(program: &Path) -> Result<(), String> {
         Some(part) if message.contains(part.as_str()) => Some(part.clone()),
         _ => advice.map(|advice| advice.message.clone()),
     };
+    let problem = result.error.as_ref().map(|error| error.message.clone());
     let found = Expect {
         ending: result.ending.to_string(),
         error_kind: result.error.as_ref().map(|error| error.kind.clone()),
         advice_kind: advice.map(|advice| word(&advice.kind)),
         advice_contains: contains,
+        error_contains: wanted.error_contains.as_ref().and_then(|part| match problem {
+            Some(message) if message.contains(part.as_str()) => Some(part.clone()),
+            other => other,
+        }),
         policy: wanted.policy.clone(),
     };
     if found == wanted {

@@ -1,0 +1,50 @@
+// task: Show the console's methods, process information, timers and performance measurements in a script.
+console.info('info', 1, true, null, undefined, Symbol('s'));
+console.debug({ debug: [1, 2] });
+console.group('Group');
+console.log('inside\ntwo lines');
+console.group();
+console.log({ deep: { a: 1 } });
+console.groupEnd();
+console.groupEnd();
+console.log('outside');
+console.table([['a', 1], ['b', 2]]);
+console.table([{ id: 1, tags: ['x'], nested: { a: 1 } }, { id: 2, when: null }]);
+console.table(new Map([['k', { v: 1 }]]));
+console.table('not a table');
+console.dir({ a: { b: { c: { d: {} } } } }, { depth: 1 });
+console.count();
+console.count('loop');
+console.count();
+console.countReset();
+console.count();
+console.log('%d%% of %s is %o', 50, 'it', [1], 'extra', { more: true });
+console.log('%s', { toString: () => 'custom' }, '%s', `${Symbol('x').toString()}`);
+console.log();
+console.log(['a', ['b', ['c', ['d', ['e']]]]], { l1: { l2: { l3: { l4: 1 } } } });
+
+const util = require('util');
+console.log(util.inspect({ a: { b: { c: { d: 1 } } } }, { depth: Infinity, compact: true, breakLength: Infinity }), util.inspect('text'), util.inspect(new Map([['k', [1]]]), { compact: false }));
+console.log(util.format('%s=%j', 'x', { y: 1 }), util.types.isDate(new Date()), util.inspect({ toString() { return 'x'; }, [util.inspect.custom]() { return 'CUSTOM'; } }));
+console.log(util.inspect({ a: 1, b: 'x', c: [true, null] }, { colors: true }), util.inspect('a'.repeat(5), false, 2, false));
+
+const start = performance.now();
+const begin = process.hrtime();
+const [nothing] = [performance.timeOrigin > 0];
+let sum = 0;
+for (let i = 0; i < 1e5; i++) sum += i;
+const elapsed = performance.now() - start;
+console.log(sum, elapsed >= 0 && elapsed < 10000, process.hrtime(begin).length, typeof process.hrtime.bigint(), nothing);
+console.log(typeof process.pid, process.argv.length, process.cwd() === require('path').resolve('.'), process.env.NOPE, typeof process.version, process.exitCode, typeof process.memoryUsage().heapUsed, process.uptime() >= 0, typeof process.platform);
+process.on('exit', (code) => console.log('exiting with', code));
+const timer = setInterval(() => {
+  timer.n = (timer.n ?? 0) + 1;
+  process.stdout.write(`tick ${timer.n}\n`);
+  if (timer.n === 3) clearInterval(timer);
+}, 1);
+const cancelled = setTimeout(() => console.log('never'), 5);
+clearTimeout(cancelled);
+setTimeout((a, b) => console.log(a, b), 1, 'with', 'arguments');
+const once = setTimeout(() => {}, 1000);
+once.unref();
+console.log(__filename.split('/').pop(), typeof __dirname, require.main === module, typeof module.exports, this === module.exports);

@@ -1,0 +1,3 @@
+// task: Show the result in the page.
+const list = document.getElementById('list');
+list.innerHTML = '<li>done</li>';

@@ -1,0 +1,3 @@
+// task: Ask for a number with the browser's prompt.
+const n = Number(prompt('How many?'));
+console.log(n * 2);

@@ -1,0 +1,5 @@
+// task: Poll until a file appears.
+const fs = require('fs');
+setInterval(() => {
+  if (fs.existsSync('/app/ready.txt')) console.log('ready');
+}, 50);

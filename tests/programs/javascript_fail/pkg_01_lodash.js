@@ -1,0 +1,3 @@
+// task: Group orders with lodash.
+const _ = require('lodash');
+console.log(_.groupBy([{ a: 1 }, { a: 2 }], 'a'));

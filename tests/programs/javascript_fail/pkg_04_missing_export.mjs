@@ -1,0 +1,3 @@
+// task: Read a file with a function that the module does not have.
+import { readFileSyncs } from 'node:fs';
+console.log(readFileSyncs('x.txt'));
