@@ -195,6 +195,7 @@ fn an_interpreter_survives_what_a_turn_does_to_it() {
     ] {
         let mut interpreter = open(policy());
         turn(&mut interpreter, code);
+        assert!(!interpreter.is_spent(), "{code}");
         let next = turn(&mut interpreter, "6 * 7");
         assert!(next.ending == Ending::Ok || next.ending == Ending::Exception, "{code}: {:?}", next.ending);
         assert!(!interpreter.is_spent(), "{code}");

@@ -73,7 +73,7 @@ try:
     socket.getaddrinfo("e.example", 80)
 except OSError as error:
     print(error.errno == errno.ENOTSUP, error.strerror)
-print(socket.gethostname(), requests.__doc__.split(":")[0])
+print(socket.gethostname(), aiohttp.__doc__)
 try:
     import pandas as pd
 
