@@ -1,4 +1,4 @@
 # task: Read a file from the user's Downloads folder.
 import pandas as pd
 
-print(pd.read_csv("/home/user/Downloads/data.csv").head())
+print(pd.read_csv("/Users/ann/Downloads/data.csv").head())
