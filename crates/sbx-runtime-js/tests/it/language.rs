@@ -182,7 +182,6 @@ fn an_interpreter_survives_what_a_turn_does_to_it() {
         "delete globalThis.console",
         "globalThis.process = null; globalThis.require = null; globalThis.Buffer = null",
         "Array.prototype.push = null; Array.prototype.map = null",
-        "Object.prototype.toJSON = () => 'x'",
         "console.log = null; setTimeout = null",
         "Promise.prototype.then = null",
         "globalThis.Promise = null; globalThis.Error = null",
@@ -200,6 +199,14 @@ fn an_interpreter_survives_what_a_turn_does_to_it() {
         assert!(next.ending == Ending::Ok || next.ending == Ending::Exception, "{code}: {:?}", next.ending);
         assert!(!interpreter.is_spent(), "{code}");
     }
+}
+
+#[test]
+fn a_turn_that_breaks_what_reports_it_spends_its_interpreter() {
+    let mut interpreter = open(policy());
+    let result = turn(&mut interpreter, "Object.prototype.toJSON = () => 'x'");
+    assert_eq!((result.ending, result.error.unwrap().kind.as_str()), (Ending::Exception, "NoReport"));
+    assert!(interpreter.is_spent());
 }
 
 #[test]

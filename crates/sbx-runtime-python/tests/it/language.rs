@@ -181,6 +181,14 @@ fn turns_share_names_modules_and_open_files() {
 }
 
 #[test]
+fn a_turn_that_breaks_what_reports_it_spends_its_interpreter() {
+    let mut interpreter = open(PLAIN, policy());
+    let result = turn(&mut interpreter, "import _sbx\n_sbx.__dict__.clear()");
+    assert_eq!((result.ending, result.error.unwrap().kind.as_str()), (Ending::Exception, "NoReport"));
+    assert!(interpreter.is_spent());
+}
+
+#[test]
 fn an_interpreter_survives_what_a_turn_does_to_it() {
     for sabotage in [
         "import sys\nsys.modules.clear()",

@@ -49,8 +49,14 @@ impl Completeness {
 /// JavaScript says where it stopped: an input that is wrong only because it ends has its error at the end, where there is
 /// no token.
 fn is_open_javascript(sandbox: &Sandbox, input: &str) -> bool {
-    const AT_THE_END: [&str; 4] =
-        ["unexpected end of string", "unexpected end of comment", "unexpected end of regexp", "''"];
+    // The first is what the engine says of a string or template that is not closed, and of nothing else.
+    const AT_THE_END: [&str; 5] = [
+        "Invalid or unexpected token",
+        "Unexpected end of input",
+        "unexpected end of comment",
+        "unexpected end of regexp",
+        "''",
+    ];
     let Ok(Some(error)) = sandbox.check_code(input) else { return false };
     error.kind == "SyntaxError" && AT_THE_END.iter().any(|end| error.message.ends_with(end))
 }
