@@ -105,7 +105,7 @@ pub enum Feature {
 
 impl Reply {
     /// The report, or `None` if there is none that can be read: the program broke or replaced what makes it, or it is over
-    /// one of the [`bounds`].
+    /// one of the bounds of what it may unfold to.
     #[must_use]
     pub fn of(report: &RunReport) -> Option<Self> {
         let reply: Self = serde_json::from_slice(report.report.as_deref()?).ok()?;
