@@ -84,7 +84,8 @@ pub struct SandboxResult {
     pub stderr_truncated: bool,
     /// The exception that nothing caught; null on success.
     pub error: Option<GuestError>,
-    /// The value of the program's last expression, in the forms the runtime could make of it; empty if there is none.
+    /// What the program showed, each in the forms the runtime could make of it: what was displayed, figures, and last the
+    /// value of the last expression. Empty if there is nothing.
     pub results: Vec<RichResult>,
     /// Instructions used, exact.
     pub fuel_consumed: u64,
@@ -177,7 +178,8 @@ impl SandboxResult {
         self.duration_ms = nanoseconds / 1e6;
     }
 
-    /// The value of the last expression as plain text, if the program ended with one.
+    /// The last of the results as plain text: the value of the last expression if the program ended with one, else what it
+    /// showed last.
     #[must_use]
     pub fn value(&self) -> Option<&str> {
         self.results.last().and_then(|result| result.data.get("text/plain")).map(String::as_str)

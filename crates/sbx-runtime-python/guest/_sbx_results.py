@@ -67,12 +67,15 @@ def forget() -> None:
 
 
 def add(value: Any) -> None:
-    """Takes the value of the last expression."""
-    _shown.append(bundle(value))
+    """Takes the value of the last expression, which comes last: after the figures that are open."""
+    last = bundle(value)
+    if "matplotlib.pyplot" in _modules:
+        show_figures()
+    _shown.append(last)
 
 
 def end() -> bytes | None:
-    """All that the run has shown, the figures that it left open last, as JSON; nothing if there is nothing."""
+    """All that the run has shown, as JSON, with the figures that it left open; nothing if there is nothing."""
     if "matplotlib.pyplot" in _modules:
         show_figures()
     return _encode(_shown) if _shown else None

@@ -58,10 +58,10 @@ fn every_open_figure_is_a_picture_and_is_closed() {
         "import matplotlib.pyplot as plt\nfor n in range(2):\n    plt.figure()\n    plt.plot([1, n])\n'last'";
     let result = turn(&mut interpreter, code);
     let picture = vec!["image/png", "text/plain"];
-    assert_eq!(forms(&result), [vec!["text/plain"], picture.clone(), picture]);
-    assert_eq!(texts(&result)[1], "<Figure size 640x480 with 1 Axes>");
-    assert!(result.results[2].data["image/png"].starts_with(PNG));
-    assert_ne!(result.results[1], result.results[2]);
+    assert_eq!(forms(&result), [picture.clone(), picture, vec!["text/plain"]]);
+    assert_eq!((texts(&result)[1], result.value()), ("<Figure size 640x480 with 1 Axes>", Some("'last'")));
+    assert!(result.results[1].data["image/png"].starts_with(PNG));
+    assert_ne!(result.results[0], result.results[1]);
     assert_eq!(turn(&mut interpreter, "plt.get_fignums()").results[0].data["text/plain"], "[]");
     assert_eq!(turn(&mut interpreter, "1").results.len(), 1, "each picture once");
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// The examples that need nothing but the guests; `demo` is run below.
-const EXAMPLES: [(&str, &str); 7] = [
+const EXAMPLES: [(&str, &str); 8] = [
     ("hello", "Hello from WASM!\n"),
     ("feedback_loop", "answer: 42\n"),
     ("files", "exported 2 files, 9 bytes\n"),
@@ -62,7 +62,8 @@ fn the_readme_shows_the_example_of_javascript() {
     let example = fs::read_to_string(root.join("examples/javascript.rs")).unwrap();
     let (_, body) = example.split_once("fn main() -> anyhow::Result<()> {\n").unwrap();
     let (body, _) = body.split_once("    println!").unwrap();
-    let shown: Vec<&str> = body.trim_end().lines().map(|line| line.strip_prefix("    ").unwrap_or(line)).collect();
+    let shown: Vec<&str> =
+        body.trim_end().lines().map(|line| line.strip_prefix("    ").unwrap_or(line)).collect();
     assert!(readme.contains(&shown.join("\n")), "{}", shown.join("\n"));
 }
 

@@ -5,6 +5,8 @@ mod lab; // the runtimes of this machine, loaded once
 #[cfg(test)]
 mod sandbox; // sandboxes: programs, files, policies, what persists and what is rolled back
 #[cfg(test)]
+mod examples; // every example and the demo, run as a user would
+#[cfg(test)]
 mod languages; // JavaScript and TypeScript beside Python, on the same files
 #[cfg(test)]
 mod programs; // programs as models write them: what they print, and what they are told
