@@ -143,6 +143,22 @@ fn forms_that_are_too_large_are_left_out_and_named() {
 }
 
 #[test]
+fn all_forms_of_a_run_share_one_bound() {
+    let code = "class Big:\n    def __repr__(self): return 'big'\n    def _repr_html_(self): return 'x' * 3_500_000\nfor _ in range(2): display(Big())";
+    assert_eq!(texts(&run(code)), ["big", "big\n[text/html: too large to be kept]"]);
+}
+
+#[test]
+fn the_number_of_forms_and_the_length_of_their_names_are_bounded() {
+    let code =
+        "class Many:\n    def _repr_mimebundle_(self): return {f'x/{n}': 'y' for n in range(1000)}\nMany()";
+    assert_eq!(forms(&run(code))[0].len(), 16);
+    let code = "class Long:\n    def _repr_mimebundle_(self): return {'x/' + 'y' * 125: 'kept', 'x/' + 'y' * 126: 'not'}\nLong()";
+    let result = run(code);
+    assert_eq!(forms(&result)[0].iter().map(|name| name.len()).collect::<Vec<_>>(), [10, 127]);
+}
+
+#[test]
 fn values_that_fail_to_show_themselves_break_nothing() {
     let code = "class Evil:\n    def __getattr__(self, name): raise SystemExit\n    def __repr__(self): raise ValueError\n    _repr_html_ = 3\nEvil()";
     let result = run(code);
