@@ -10,7 +10,7 @@ use sbx_cache::{Cache, fetch};
 use sbx_core::{ExecutionPolicy, RuntimeType, Snapshot};
 use sbx_host::{Guest, Host, Image, InstanceSetup};
 use sbx_packages::Lock;
-use sbx_runtime::{ImageInfo, Interpreter, Runtime};
+use sbx_runtime::{ImageInfo, Interpreter, Runtime, with_workspace};
 use sbx_vfs::{DescriptorTable, Tree};
 
 use crate::{
@@ -108,7 +108,7 @@ impl Python {
     /// # Errors
     /// If the policy's workspace cannot be made, or names a package that the lock file does not have or that is not fetched.
     pub fn empty_files(&self, policy: &ExecutionPolicy) -> Result<Tree> {
-        with_workspace(self.inner.vendored.tree(policy.packages.as_deref(), None)?, policy)
+        Ok(with_workspace(self.inner.vendored.tree(policy.packages.as_deref(), None)?, policy)?)
     }
 
     /// The same for interpreters that start as `image`, with the packages that it was built with.
@@ -117,7 +117,7 @@ impl Python {
     /// As [`Python::empty_files`]; an unknown image.
     pub fn empty_files_for(&self, image: &str, policy: &ExecutionPolicy) -> Result<Tree> {
         let packages = self.loaded(image)?.packages;
-        with_workspace(self.inner.vendored.tree(policy.packages.as_deref(), packages.as_ref())?, policy)
+        Ok(with_workspace(self.inner.vendored.tree(policy.packages.as_deref(), packages.as_ref())?, policy)?)
     }
 
     /// Opens an interpreter that starts as `image`, on `files`, inside the policy.
@@ -214,10 +214,4 @@ impl Python {
     pub(crate) fn guest(&self) -> &Guest {
         self.inner.runtime.guest()
     }
-}
-
-fn with_workspace(tree: Tree, policy: &ExecutionPolicy) -> Result<Tree> {
-    let mut builder = sbx_vfs::TreeBuilder::from_tree(tree);
-    builder.dir(&policy.guest_mount_path)?;
-    Ok(builder.build())
 }

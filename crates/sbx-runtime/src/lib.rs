@@ -32,4 +32,4 @@ pub use crate::language::Language;
 pub use crate::program::{Figures, Program};
 pub use crate::reply::{Feature, Reply, ReplyError, Status};
 pub use crate::request::{Op, Request};
-pub use crate::runtime::Runtime;
+pub use crate::runtime::{Runtime, with_workspace};

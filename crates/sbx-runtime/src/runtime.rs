@@ -54,9 +54,7 @@ impl Runtime {
     /// # Errors
     /// If the policy's workspace cannot be made.
     pub fn empty_files(&self, policy: &ExecutionPolicy) -> Result<Tree, sbx_vfs::Error> {
-        let mut builder = TreeBuilder::from_tree(self.files.clone());
-        builder.dir(&policy.guest_mount_path)?;
-        Ok(builder.build())
+        with_workspace(self.files.clone(), policy)
     }
 
     /// The image called `name`, from `load` the first time.
@@ -107,4 +105,14 @@ impl Runtime {
             is_broken: false,
         })
     }
+}
+
+/// `files` with the policy's workspace among them, empty unless it is there.
+///
+/// # Errors
+/// If it cannot be made.
+pub fn with_workspace(files: Tree, policy: &ExecutionPolicy) -> Result<Tree, sbx_vfs::Error> {
+    let mut builder = TreeBuilder::from_tree(files);
+    builder.dir(&policy.guest_mount_path)?;
+    Ok(builder.build())
 }
