@@ -16,6 +16,9 @@ use wasmtime::{Engine, Module};
 
 use crate::error::{Error, Result};
 
+/// Raised when `strip` makes another module of the same guest.
+const METHOD: u32 = 2;
+
 /// The compiled form of a stripped guest: from the cache if it is there and sound, else compiled and kept.
 ///
 /// `compile` makes the stripped module and is only called if it is needed; `on_compile` is told before the long work.
@@ -26,7 +29,7 @@ pub(crate) fn load_or_compile(
     stripped: impl FnOnce() -> Result<Vec<u8>>,
     on_compile: impl FnOnce(),
 ) -> Result<Module> {
-    let name = format!("artifacts/{guest_hash}.cwasm");
+    let name = file_name(guest_hash);
     let context = context(engine, guest_hash);
     if let Some(module) = load(engine, cache, &name, &context)? {
         return Ok(module);
@@ -58,6 +61,11 @@ pub(crate) fn load(engine: &Engine, cache: &Cache, name: &str, context: &str) ->
     module.map(Some).map_err(Error::engine("load the compiled guest"))
 }
 
+/// Where the artifact of a guest lies in the cache.
+pub(crate) fn file_name(guest_hash: &str) -> String {
+    format!("artifacts/{guest_hash}-{METHOD}.cwasm")
+}
+
 /// What an artifact is good for, and nothing else.
 pub(crate) fn context(engine: &Engine, guest_hash: &str) -> String {
     struct Collect(Vec<u8>);
@@ -71,5 +79,5 @@ pub(crate) fn context(engine: &Engine, guest_hash: &str) -> String {
     }
     let mut settings = Collect(Vec::new());
     engine.precompile_compatibility_hash().hash(&mut settings);
-    format!("artifact 1; guest {guest_hash}; engine {}", Digest::of(&settings.0))
+    format!("artifact {METHOD}; guest {guest_hash}; engine {}", Digest::of(&settings.0))
 }

@@ -60,7 +60,7 @@ impl Guest {
         hash: &str,
     ) -> Result<Option<Self>> {
         let context = artifact::context(engine, hash);
-        let module = artifact::load(engine, cache, &format!("artifacts/{hash}.cwasm"), &context)?;
+        let module = artifact::load(engine, cache, &artifact::file_name(hash), &context)?;
         module.map(|module| Self::link(engine, images, &module, hash.to_owned())).transpose()
     }
 

@@ -14,6 +14,7 @@
 
 mod mapping;
 mod pages;
+mod faults;
 mod region;
 mod creator;
 mod stack;

@@ -3,7 +3,8 @@
 //! Unmapping a region after every run and mapping it for the next costs a page fault for every page that a run writes,
 //! each time. Instead the pages that a run wrote are found and copied back from the image, so that the next run finds
 //! them present. Pages that no run has written for a while go back to the system, so that one large run does not make
-//! every later reset slow.
+//! every later reset slow. The search itself is left out where the process had no page fault since the region was taken:
+//! then the private pages are the ones that were found before (`faults`).
 //!
 //! Sound because a page that was not written still shows the image, and every page that was is reset, wherever it is;
 //! the canary tests over mixed runs guard it.
@@ -15,6 +16,7 @@ use std::{
 };
 
 use super::{
+    faults,
     mapping::{MappedImage, Mapping},
     pages,
 };
@@ -27,6 +29,9 @@ const MAX_KEPT_PAGES: usize = 2048;
 /// Runs that a private page outlives without being found changed. Many of those are written in every run, with counts that
 /// go up and down again; giving them up costs each a fault in one run of so many.
 const MAX_IDLE_RUNS: u8 = 64;
+
+/// Resets in a row in which a page that was changed each time is written back unseen. Then it is compared once.
+const MAX_UNSEEN: u8 = 15;
 
 /// Clean regions kept for each image.
 const MAX_IDLE_REGIONS: usize = 16;
@@ -48,15 +53,22 @@ pub(super) struct Region {
     capacity: usize,
     /// For each page of the image, the resets since it was last found changed while it was private.
     idle_runs: Vec<u8>,
+    /// The runs of private pages, if they have been found.
+    private: Option<Vec<Range<usize>>>,
+    /// What [`faults::count`] was when the region was taken.
+    faults: Option<faults::Count>,
+    /// Resets since pages that change every time were last looked at.
+    n_unseen: u8,
 }
 
 impl Region {
     /// A clean region over `image`, from its pool or newly mapped.
     pub(super) fn take(image: &MappedImage, capacity: usize, guard: usize) -> io::Result<Self> {
         let pooled = image.pool.clean.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        if let Some(region) = pooled
+        if let Some(mut region) = pooled
             && region.capacity == capacity
         {
+            region.faults = faults::count();
             return Ok(region);
         }
         let mut region = Self::anonymous(capacity, guard)?;
@@ -78,7 +90,8 @@ impl Region {
 
     /// Empties a region without an image, which was grown to `size`, and hands it on.
     pub(super) fn give_back_anonymous(self, size: usize) {
-        let emptied = self.mapping.discard(0, size).and_then(|()| self.mapping.protect(0, size, false));
+        let empty = || self.mapping.discard(0, size).and_then(|()| self.mapping.protect(0, size, false));
+        let emptied = if size == 0 { Ok(()) } else { empty() };
         let mut idle = ANONYMOUS.lock().unwrap_or_else(PoisonError::into_inner);
         if emptied.is_ok() && idle.len() < MAX_IDLE_REGIONS {
             idle.push(self);
@@ -87,7 +100,8 @@ impl Region {
 
     fn anonymous(capacity: usize, guard: usize) -> io::Result<Self> {
         let total = capacity.checked_add(guard).ok_or(io::ErrorKind::OutOfMemory)?;
-        Ok(Self { mapping: Mapping::reserve(total)?, capacity, idle_runs: Vec::new() })
+        let mapping = Mapping::reserve(total)?;
+        Ok(Self { mapping, capacity, idle_runs: Vec::new(), private: None, faults: None, n_unseen: 0 })
     }
 
     pub(super) fn base(&self) -> *mut u8 {
@@ -123,21 +137,33 @@ impl Region {
             self.mapping.discard(image_len, size - image_len)?;
             self.mapping.protect(image_len, size - image_len, false)?;
         }
-        let (mut n_kept, mut outcome) = (0, Ok(()));
-        let known = pages::written(self.base() as usize, image_len, &mut |range| {
-            if outcome.is_ok() {
-                outcome = self.restore(image, range, &mut n_kept);
-            }
-        })?;
-        outcome?;
-        if known { Ok(()) } else { self.mapping.discard(0, image_len) }
+        let Some(private) = self.find_private(image_len)? else { return self.mapping.discard(0, image_len) };
+        self.n_unseen = if self.n_unseen < MAX_UNSEEN { self.n_unseen + 1 } else { 0 };
+        let mut kept = Kept::default();
+        for range in private {
+            self.restore(image, range, &mut kept)?;
+        }
+        self.private = Some(kept.ranges);
+        Ok(())
+    }
+
+    /// The runs of pages that may be private; `None` if the system cannot say.
+    fn find_private(&mut self, image_len: usize) -> io::Result<Option<Vec<Range<usize>>>> {
+        let known = self.private.take();
+        if known.is_some() && self.faults.is_some() && self.faults == faults::count() {
+            return Ok(known);
+        }
+        let mut found = Vec::new();
+        let is_known = pages::written(self.base() as usize, image_len, &mut |range| found.push(range))?;
+        Ok(is_known.then_some(found))
     }
 
     /// Brings a run of private pages back: changed ones are copied, those that have been idle for long are given up.
-    fn restore(&mut self, image: &MappedImage, range: Range<usize>, n_kept: &mut usize) -> io::Result<()> {
+    fn restore(&mut self, image: &MappedImage, range: Range<usize>, kept: &mut Kept) -> io::Result<()> {
         let mut given_up = range.start..range.start;
         for start in range.step_by(PAGE) {
-            if self.keep(image, start, n_kept)? {
+            if kept.n_pages < MAX_KEPT_PAGES && self.reset_page(image, start)? {
+                kept.add(start);
                 continue;
             }
             if given_up.end != start {
@@ -153,26 +179,44 @@ impl Region {
         if pages.is_empty() { Ok(()) } else { self.mapping.discard(pages.start, pages.len()) }
     }
 
-    /// Makes the private page at `start` equal to the image's; `false` if it is better given up.
-    fn keep(&mut self, image: &MappedImage, start: usize, n_kept: &mut usize) -> io::Result<bool> {
+    /// Makes the private page at `start` equal to the image's; `false` if it has been so by itself for long.
+    fn reset_page(&mut self, image: &MappedImage, start: usize) -> io::Result<bool> {
         let original = image.bytes().get(start..start + PAGE).ok_or(io::ErrorKind::InvalidData)?;
         let idle_runs = self.idle_runs.get_mut(start / PAGE).ok_or(io::ErrorKind::InvalidData)?;
         let page = self.mapping.at(start, PAGE);
-        *n_kept += 1;
         // SAFETY: the page is mapped readable and writable (`at` and `get` checked that it is part of the image), and no
         // instance uses this region: wasmtime has dropped its `LinearMemory`. Only this function touches it now.
         let page = unsafe { std::slice::from_raw_parts_mut(page, PAGE) };
-        if page != original {
+        let changes_always = *idle_runs == 0 && self.n_unseen > 0;
+        if changes_always || page != original {
             page.copy_from_slice(original);
             *idle_runs = 0;
         } else {
             *idle_runs = idle_runs.saturating_add(1);
         }
-        let keep = *n_kept <= MAX_KEPT_PAGES && *idle_runs < MAX_IDLE_RUNS;
+        let keep = *idle_runs < MAX_IDLE_RUNS;
         if !keep {
             *idle_runs = 0;
         }
         Ok(keep)
+    }
+}
+
+/// The private pages that a clean region keeps.
+#[derive(Debug, Default)]
+struct Kept {
+    n_pages: usize,
+    /// Ascending, and as long as they can be.
+    ranges: Vec<Range<usize>>,
+}
+
+impl Kept {
+    fn add(&mut self, start: usize) {
+        self.n_pages += 1;
+        match self.ranges.last_mut() {
+            Some(last) if last.end == start => last.end += PAGE,
+            _ => self.ranges.push(start..start + PAGE),
+        }
     }
 }
 

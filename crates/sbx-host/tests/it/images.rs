@@ -151,7 +151,7 @@ fn a_compiled_guest_is_found_again() {
 }
 
 fn artifact(cache: &Cache, hash: &str) -> PathBuf {
-    cache.root().join("artifacts").join(format!("{hash}.cwasm"))
+    cache.root().join("artifacts").join(format!("{hash}-2.cwasm"))
 }
 
 #[test]
