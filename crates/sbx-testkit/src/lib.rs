@@ -20,6 +20,7 @@ mod place; // where a case runs: its policy, folders of the host, and what lies 
 mod canary; // texts that no sandbox may ever show
 mod corpus; // the hostile programs of the repository
 mod host; // descriptors, threads, memory and panics of this process
+pub mod soak;
 
 pub use crate::{
     canary::{neighbours_secret, planted},
