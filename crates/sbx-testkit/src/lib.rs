@@ -24,7 +24,7 @@ pub mod soak;
 
 pub use crate::{
     canary::{neighbours_secret, planted},
-    case::{Again, Case, Expected, Per, Try, Turn, cases},
+    case::{Again, Case, Code, Expected, Per, Try, Turn, cases},
     corpus::{Entry, corpus, ordinary},
     host::{HostState, count_panics, panics},
     language::{JAVASCRIPT, LANGUAGES, Language, PYTHON, runtimes},

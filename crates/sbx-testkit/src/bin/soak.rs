@@ -119,5 +119,5 @@ fn report_file(journal: &Path) -> PathBuf {
 /// A seed that differs from soak to soak.
 fn of_the_clock() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    now.as_secs() ^ u64::from(now.subsec_nanos()) << 32
+    now.as_secs() ^ (u64::from(now.subsec_nanos()) << 32)
 }

@@ -17,6 +17,9 @@ use crate::{
     },
 };
 
+/// More than any case has.
+const MAX_TRIES: usize = 10_000;
+
 /// A program, and how it is run.
 pub(crate) struct Pick<'a> {
     pub(crate) entry: &'a Entry,
@@ -47,8 +50,8 @@ impl<'a> Pick<'a> {
         } else {
             programs.hostile.iter().filter(is_of_phase).collect()
         };
-        let entry = entries[below(&mut random, entries.len() as u64) as usize];
-        let mut twist = Twist { only_try: Some(random.next_u64() as usize), ..Twist::default() };
+        let entry = entries[index(&mut random, entries.len())];
+        let mut twist = Twist { only_try: Some(index(&mut random, MAX_TRIES)), ..Twist::default() };
         match phase.cut {
             _ if is_ordinary => twist.env.push(("SECRET".to_owned(), neighbours_secret().to_owned())),
             Cut::Never => {}
@@ -73,6 +76,10 @@ impl fmt::Display for Pick<'_> {
         }
         Ok(())
     }
+}
+
+fn index(random: &mut ChaCha12Rng, len: usize) -> usize {
+    usize::try_from(below(random, len as u64)).unwrap_or(0)
 }
 
 /// A number below `end`. That small ones come a little more often is no harm here.

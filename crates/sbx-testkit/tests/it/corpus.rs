@@ -29,12 +29,20 @@ const LEAST: [(&str, usize); 1] = [("python", 150)];
 
 /// Requirements of `docs/security.md` that programs do not reach, and the file and test where they are attacked.
 const ELSEWHERE: [(u8, &str, &str); 6] = [
-    (12, "crates/sbx-sessions/tests/it/prune.rs", ""),
-    (14, "crates/sbx/tests/it/tampered.rs", ""),
-    (15, "crates/sbx-cache/tests/it/seal.rs", ""),
-    (17, "crates/sbx-sessions/tests/it/leases.rs", ""),
-    (20, "crates/sbx/tests/it/cache.rs", ""),
-    (21, "crates/sbx-core/src/policy/tests.rs", ""),
+    (
+        12,
+        "crates/sbx-sessions/tests/it/sweep.rs",
+        "sweeps_race_with_forks_and_turns_and_take_nothing_from_them",
+    ),
+    (
+        14,
+        "crates/sbx/tests/it/tampered.rs",
+        "a_damaged_session_is_an_error_or_as_it_was_and_its_neighbour_goes_on",
+    ),
+    (15, "crates/sbx-cache/tests/it/seal.rs", "an_edit_of_the_same_length_is_found_at_once"),
+    (17, "crates/sbx-sessions/tests/it/leases.rs", "a_session_has_one_holder"),
+    (20, "crates/sbx/tests/it/cache.rs", "a_cache_that_others_can_read_is_refused"),
+    (21, "crates/sbx-core/src/policy/tests.rs", "bad_policies_name_the_key"),
 ];
 
 #[test]
