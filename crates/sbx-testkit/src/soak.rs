@@ -7,7 +7,10 @@ mod pick; // what a run is
 mod phases; // how runs are chosen and cut short
 mod report; // what came of all of them
 
-pub use crate::soak::{phases::PHASES, report::Report};
+pub use crate::soak::{
+    phases::{Cut, Ordinary, PHASES, Phase},
+    report::Report,
+};
 
 use std::{
     any::Any,
@@ -29,7 +32,7 @@ use crate::{
     corpus::Entry,
     host::{HostState, count_panics, panics},
     run::{Ran, run},
-    soak::{phases::Phase, pick::Pick, report::Tally},
+    soak::{pick::Pick, report::Tally},
 };
 
 /// Programs that run before anything is measured, so that pools are as full as they get.

@@ -56,8 +56,8 @@ fn one_of_several_right_ends_is_enough_and_another_is_not() {
         ("print('a', end='')", 0),
         ("raise OSError", 0),
         ("exit(3)", 0),
-        ("exit(4)", 5),
-        ("raise ValueError", 5),
+        ("exit(4)", 4),
+        ("raise ValueError", 6),
         ("print('b')", 1),
     ] {
         assert_eq!(problems(&case(code), &PYTHON).len(), n_problems, "{code}");
