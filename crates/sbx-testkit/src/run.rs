@@ -99,11 +99,8 @@ pub fn run(case: &Case, language: &Language, twist: &Twist) -> Ran {
 impl Twist {
     /// Whether a result is what the twist made of it.
     fn cut(&self, result: &SandboxResult) -> bool {
-        match result.ending {
-            Ending::FuelExhausted => self.fuel_budget.is_some(),
-            Ending::Cancelled => self.cancel_after.is_some(),
-            _ => false,
-        }
+        (result.ending == Ending::FuelExhausted && self.fuel_budget.is_some())
+            || (result.ending == Ending::Cancelled && self.cancel_after.is_some())
     }
 }
 

@@ -90,11 +90,11 @@ fn below(random: &mut ChaCha12Rng, end: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{corpus, soak::PHASES};
+    use crate::{PYTHON, corpus, ordinary, soak::PHASES};
 
     #[test]
     fn a_run_follows_from_its_seed_and_number() {
-        let (hostile, ordinary) = (corpus::corpus(&crate::PYTHON), corpus::ordinary());
+        let (hostile, ordinary) = (corpus(&PYTHON), ordinary());
         let programs = Programs { hostile: &hostile, ordinary: &ordinary };
         for phase in &PHASES {
             let shown = |seed| -> Vec<String> {
