@@ -4,7 +4,7 @@
 //! host that each of them checks alike. For tests only; nothing that is released depends on it. What cannot be set up, and
 //! a case that cannot be read, ends the test that asked for it.
 //!
-//! Start at [`Case`], then read [`run`].
+//! Start at [`Case`], then read [`run()`].
 #![forbid(unsafe_code)]
 #![expect(
     clippy::panic,
