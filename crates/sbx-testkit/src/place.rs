@@ -47,6 +47,9 @@ impl Place {
         if let Some(fuel) = twist.fuel_budget {
             policy.fuel_budget = fuel.min(policy.fuel_budget);
         }
+        if let Some(timeout) = twist.timeout {
+            policy.timeout_seconds = Some(policy.timeout_seconds.map_or(timeout, |limit| limit.min(timeout)));
+        }
         let folder = case.mount.map(|mode| {
             let folder = Folder::new(case);
             let guest = GuestPath::parse("/data").unwrap();

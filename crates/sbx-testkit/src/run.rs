@@ -23,6 +23,8 @@ use crate::{
 pub struct Twist {
     /// Less fuel than the case's policy has. What it had no fuel for is no problem.
     pub fuel_budget: Option<u64>,
+    /// Less time than the case's policy has. What it had no time for is no problem.
+    pub timeout: Option<Duration>,
     /// Cancels each program after so long. What it did not come to is no problem.
     pub cancel_after: Option<Duration>,
     /// More variables of its environment.
@@ -100,6 +102,7 @@ impl Twist {
     /// Whether a result is what the twist made of it.
     fn cut(&self, result: &SandboxResult) -> bool {
         (result.ending == Ending::FuelExhausted && self.fuel_budget.is_some())
+            || (result.ending == Ending::Timeout && self.timeout.is_some())
             || (result.ending == Ending::Cancelled && self.cancel_after.is_some())
     }
 }
