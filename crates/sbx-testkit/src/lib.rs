@@ -18,6 +18,7 @@ mod expect; // what a turn is expected to be, and what is not so
 mod run; // one case in one language
 mod place; // where a case runs: its policy, folders of the host, and what lies beside them
 mod canary; // texts that no sandbox may ever show
+mod log; // what the host logs meanwhile
 mod corpus; // the hostile programs of the repository
 mod host; // descriptors, threads, memory and panics of this process
 pub mod soak;

@@ -14,8 +14,12 @@ use crate::{
     case::{Again, Case, Turn},
     expect,
     language::Language,
+    log,
     place::Place,
 };
+
+/// How many lines a program may make the host log.
+const MAX_LOG_LINES: usize = 100;
 
 /// What is otherwise than the case says when it runs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -115,12 +119,15 @@ impl Ran {
 
     fn execute(&mut self, sandbox: &mut Sandbox, program: Program, twist: &Twist) -> SandboxResult {
         let started = Instant::now();
-        let result = match twist.cancel_after {
+        let (result, n_lines) = log::counted(|| match twist.cancel_after {
             None => sandbox.execute(program),
             Some(delay) => cancelled(sandbox, program, delay),
-        };
+        });
         let result = result.expect("whatever a program does is a result");
         let took = started.elapsed();
+        if n_lines > MAX_LOG_LINES {
+            self.problems.push(format!("a program made the host log {n_lines} lines, over {MAX_LOG_LINES}"));
+        }
         self.endings.push(result.ending);
         if let (Ending::Timeout, Some(limit)) = (result.ending, sandbox.policy().timeout_seconds) {
             self.overruns.push(took.saturating_sub(limit));
