@@ -81,7 +81,7 @@ pub fn run(case: &Case, language: &Language, twist: &Twist) -> Ran {
             ran.problem(case, code, &problem, &result.stderr);
         }
         ran.check(case, code, &result, &sandbox);
-        ran.problems.extend(place.problems(case));
+        ran.problems.extend(place.problems(case, twist.cut(&result)));
     }
     if !case.turns.is_empty() {
         let place = Place::new(case, twist);
@@ -91,13 +91,15 @@ pub fn run(case: &Case, language: &Language, twist: &Twist) -> Ran {
             let code = turn.code.of(language).unwrap();
             ran.check(case, code, &result, &sandbox);
             if twist.cut(&result) {
-                return ran; // what comes next may need what it did not come to
+                // What comes next may need what it did not come to.
+                ran.problems.extend(place.problems(case, true));
+                return ran;
             }
             for problem in expect::problems(turn, &result, language) {
                 ran.problem(case, code, &problem, &result.stderr);
             }
         }
-        ran.problems.extend(place.problems(case));
+        ran.problems.extend(place.problems(case, false));
     }
     ran
 }
