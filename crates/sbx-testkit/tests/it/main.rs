@@ -1,0 +1,4 @@
+//! The kit itself: that it finds what is wrong, and what the corpus finds.
+
+#[cfg(test)]
+mod format; // what a case can say, and what it cannot
