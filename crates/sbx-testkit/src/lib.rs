@@ -19,6 +19,7 @@ mod run; // one case in one language
 mod place; // where a case runs: its policy, folders of the host, and what lies beside them
 mod canary; // texts that no sandbox may ever show
 mod corpus; // the hostile programs of the repository
+mod host_calls; // sequences of calls against the host's API
 mod host; // descriptors, threads, memory and panics of this process
 
 pub use crate::{
@@ -26,6 +27,7 @@ pub use crate::{
     case::{Again, Case, Expected, Per, Try, Turn, cases},
     corpus::{Entry, corpus, ordinary},
     host::{HostState, count_panics, panics},
+    host_calls::{HostCase, host_cases, host_lists},
     language::{JAVASCRIPT, LANGUAGES, Language, PYTHON, runtimes},
     run::{Ran, Twist, problems, run},
 };

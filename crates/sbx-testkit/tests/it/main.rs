@@ -2,3 +2,5 @@
 
 #[cfg(test)]
 mod format; // what a case can say, and what it cannot
+#[cfg(test)]
+mod host_calls; // hostile calls against the host's API
