@@ -60,14 +60,15 @@ pub enum Again {
 
 /// The source in each language that a program is written in.
 #[derive(Debug, Clone, Default)]
-struct Code(BTreeMap<&'static str, String>);
+pub struct Code(BTreeMap<&'static str, String>);
 
 /// A program, and the code of the error that it meets.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "Table")]
 #[non_exhaustive]
 pub struct Try {
-    code: Code,
+    /// Its source.
+    pub code: Code,
     /// `done` if there is none.
     pub errno: Per<String>,
 }
@@ -77,7 +78,8 @@ pub struct Try {
 #[serde(try_from = "Table")]
 #[non_exhaustive]
 pub struct Turn {
-    code: Code,
+    /// Its source.
+    pub code: Code,
     /// What it can read.
     pub stdin: String,
     /// Its arguments.
@@ -155,6 +157,12 @@ impl<T> Per<T> {
 }
 
 impl Code {
+    /// The source in this language.
+    #[must_use]
+    pub fn of(&self, language: &Language) -> Option<&str> {
+        self.0.get(language.key).map(String::as_str)
+    }
+
     /// Takes the members that are code out of a program.
     fn take(table: &mut Table) -> Result<Self, String> {
         let mut code = BTreeMap::new();
@@ -215,28 +223,12 @@ fn read<T: for<'de> Deserialize<'de>>(table: Table) -> Result<T, String> {
     table.try_into().map_err(|error| error.to_string())
 }
 
-impl Try {
-    /// Its code in this language.
-    #[must_use]
-    pub fn code(&self, language: &Language) -> Option<&str> {
-        self.code.0.get(language.key).map(String::as_str)
-    }
-}
-
-impl Turn {
-    /// Its code in this language.
-    #[must_use]
-    pub fn code(&self, language: &Language) -> Option<&str> {
-        self.code.0.get(language.key).map(String::as_str)
-    }
-}
-
 impl Case {
     /// Whether it is written in this language.
     #[must_use]
     pub fn has(&self, language: &Language) -> bool {
-        self.tries.iter().all(|attempt| attempt.code(language).is_some())
-            && self.turns.iter().all(|turn| turn.code(language).is_some())
+        self.tries.iter().all(|attempt| attempt.code.of(language).is_some())
+            && self.turns.iter().all(|turn| turn.code.of(language).is_some())
     }
 }
 

@@ -21,10 +21,11 @@ mod canary; // texts that no sandbox may ever show
 mod corpus; // the hostile programs of the repository
 mod host_calls; // sequences of calls against the host's API
 mod host; // descriptors, threads, memory and panics of this process
+pub mod soak;
 
 pub use crate::{
     canary::{neighbours_secret, planted},
-    case::{Again, Case, Expected, Per, Try, Turn, cases},
+    case::{Again, Case, Code, Expected, Per, Try, Turn, cases},
     corpus::{Entry, corpus, ordinary},
     host::{HostState, count_panics, panics},
     host_calls::{HostCase, host_cases, host_lists},

@@ -18,8 +18,6 @@ use crate::{
 
 /// The folder that is granted, where the case mounts one.
 const GRANTED: &str = "granted";
-/// The folder beside it, which nothing grants.
-const BESIDE: &str = "beside";
 
 /// Where a case runs.
 pub(crate) struct Place {
@@ -47,7 +45,7 @@ impl Place {
             policy = policy.with_env(name, value);
         }
         if let Some(fuel) = twist.fuel_budget {
-            policy = policy.with_fuel_budget(fuel.min(policy.fuel_budget));
+            policy.fuel_budget = fuel.min(policy.fuel_budget);
         }
         let folder = case.mount.map(|mode| {
             let folder = Folder::new(case);
@@ -111,7 +109,6 @@ impl Folder {
         for (name, target) in &case.host_links {
             symlink(target, base.path().join(GRANTED).join(name)).unwrap();
         }
-        debug_assert!(base.path().join(BESIDE).is_dir());
         let before = picture(base.path());
         Self { base, before }
     }

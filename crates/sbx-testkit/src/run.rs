@@ -27,6 +27,8 @@ pub struct Twist {
     pub cancel_after: Option<Duration>,
     /// More variables of its environment.
     pub env: Vec<(String, String)>,
+    /// Only one of the case's tries: this one, counted around.
+    pub only_try: Option<usize>,
 }
 
 /// What came of a case.
@@ -58,9 +60,13 @@ pub fn problems(case: &Case, language: &Language) -> Vec<String> {
 #[must_use]
 pub fn run(case: &Case, language: &Language, twist: &Twist) -> Ran {
     let mut ran = Ran::default();
-    for attempt in &case.tries {
+    let tries = match twist.only_try {
+        Some(number) if !case.tries.is_empty() => &case.tries[number % case.tries.len()..][..1],
+        _ => &case.tries[..],
+    };
+    for attempt in tries {
         let place = Place::new(case, twist);
-        let code = attempt.code(language).unwrap();
+        let code = attempt.code.of(language).unwrap();
         let mut sandbox = place.open(case, language, &place.policy);
         let result = ran.execute(&mut sandbox, Program::new((language.attempt)(code)), twist);
         let (seen, wanted) = (result.stdout.trim_end(), attempt.errno.of(language));
@@ -76,7 +82,7 @@ pub fn run(case: &Case, language: &Language, twist: &Twist) -> Ran {
         let mut sandbox = place.open(case, language, &place.policy);
         for turn in &case.turns {
             let result = ran.execute(&mut sandbox, program(turn, language), twist);
-            let code = turn.code(language).unwrap();
+            let code = turn.code.of(language).unwrap();
             ran.check(case, code, &result, &sandbox);
             if twist.cut(&result) {
                 return ran; // what comes next may need what it did not come to
@@ -176,7 +182,7 @@ fn in_files(sandbox: &Sandbox) -> Option<(GuestPath, String)> {
 }
 
 fn program(turn: &Turn, language: &Language) -> Program {
-    let mut program = Program::new(turn.code(language).unwrap()).with_stdin(turn.stdin.as_bytes());
+    let mut program = Program::new(turn.code.of(language).unwrap()).with_stdin(turn.stdin.as_bytes());
     program.argv.clone_from(&turn.argv);
     program
 }
