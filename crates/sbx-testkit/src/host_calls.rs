@@ -108,7 +108,8 @@ impl HostCase {
         for (index, step) in self.steps.iter().enumerate() {
             let mut arguments = step.arguments.clone();
             let found = world.call(&step.call, &mut arguments);
-            let unread = arguments.names();
+            // A call that fails may not have come to all of them.
+            let unread = if found.is_ok() { arguments.names() } else { String::new() };
             assert!(unread.is_empty(), "{}: {} takes no {unread}", self.name, step.call);
             let said = found.as_ref().map_or_else(ToString::to_string, |_| String::new());
             let found = found.map_err(|error| error.code().to_owned());

@@ -57,12 +57,13 @@ impl World {
         self.sessions.open(&id(&given.text("id"))?)
     }
 
+    /// Makes a session and lets go of it.
     fn create(&self, given: &mut Arguments) -> Result<String> {
         let mut new = NewSession::default();
         for (name, value) in given.table("labels") {
             new = new.with_label(name, value.as_str().expect("labels are texts"));
         }
-        self.sessions.create_as(&id(&given.text("id"))?, new).map(nothing)
+        self.sessions.create_as(&id(&given.text("id"))?, new)?.close().map(nothing)
     }
 
     fn execute(&self, given: &mut Arguments) -> Result<String> {
