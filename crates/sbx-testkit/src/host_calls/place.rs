@@ -4,8 +4,8 @@ use std::{fs, os::unix::fs::symlink, path::Path};
 
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use sbx::{
-    ExecutionPolicy, GuestPath, ImageBuilder, Lock, NoProgress, PackageName, PackageRequest, Result, open_storage,
-    parse_bytes, parse_duration,
+    ExecutionPolicy, GuestPath, ImageBuilder, Lock, NoProgress, PackageName, PackageRequest, Result,
+    open_storage, parse_bytes, parse_duration,
 };
 
 use super::{
@@ -23,13 +23,15 @@ impl World {
                 GuestPath::in_workspace(&given.text("path")).map(|path| path.to_string()).map_err(Into::into)
             }
             "read_policy" => read_policy(&given.text("toml")),
-            "parse_size" => Ok(parse_bytes(&given.text("text")).map_or("refused".to_owned(), |n| n.to_string())),
+            "parse_size" => {
+                Ok(parse_bytes(&given.text("text")).map_or("refused".to_owned(), |n| n.to_string()))
+            }
             "parse_time" => Ok(parse_duration(&given.text("text"))
                 .map_or("refused".to_owned(), |time| time.as_secs_f64().to_string())),
             "open_storage" => open_storage(&given.text("url")).map(|_| String::new()).map_err(Into::into),
-            "package_name" => {
-                PackageName::parse(&given.text("name")).map(|name| name.as_str().to_owned()).map_err(Into::into)
-            }
+            "package_name" => PackageName::parse(&given.text("name"))
+                .map(|name| name.as_str().to_owned())
+                .map_err(Into::into),
             "package_request" => PackageRequest::parse(&given.text("text"))
                 .map(|request| request.name().as_str().to_owned())
                 .map_err(Into::into),

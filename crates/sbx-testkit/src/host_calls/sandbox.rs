@@ -64,7 +64,8 @@ impl World {
                 "overlay" => MountMode::Overlay,
                 other => panic!("no mount is {other:?}"),
             };
-            policy = policy.with_mount(Mount::read_only(self.host(&mount.text("host")), guest).with_mode(mode));
+            policy =
+                policy.with_mount(Mount::read_only(self.host(&mount.text("host")), guest).with_mode(mode));
         }
         let mut builder = SandboxBuilder::new(RuntimeType::JavaScript)
             .runtimes(runtimes())
@@ -91,7 +92,8 @@ impl World {
     }
 
     fn run(&mut self, given: &mut Arguments) -> Result<String> {
-        let mut program = Program::new(given.text("code")).with_stdin(given.text_or_empty("stdin").into_bytes());
+        let mut program =
+            Program::new(given.text("code")).with_stdin(given.text_or_empty("stdin").into_bytes());
         let argv = given.texts("argv");
         program.argv = (!argv.is_empty()).then_some(argv);
         if let Some(name) = given.text_or_none("name") {

@@ -9,9 +9,7 @@ use std::{
     time::Duration,
 };
 
-use sbx::{
-    CancellationToken, Error, NewSession, Program, PruneOptions, Result, Session, SessionId,
-};
+use sbx::{CancellationToken, Error, NewSession, Program, PruneOptions, Result, Session, SessionId};
 
 use super::{
     arguments::Arguments,
@@ -85,7 +83,9 @@ impl World {
         let polls = given.number("polls").expect("it says how many `polls`");
         let mut future = pin!(session.execute_async(code));
         for _ in 0..polls {
-            if let std::task::Poll::Ready(result) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            if let std::task::Poll::Ready(result) =
+                future.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+            {
                 return Ok(format!("it came to its end: {}", shown(&result?)));
             }
         }
@@ -192,14 +192,16 @@ impl World {
         let of = id(&given.text("id"))?;
         let n_labels = given.number("how_many").unwrap_or(1);
         let (name, value) = (given.text("label"), given.text("value"));
-        let labels = (0..n_labels).map(|n| (if n == 0 { name.clone() } else { format!("{name}{n}") }, value.clone()));
+        let labels =
+            (0..n_labels).map(|n| (if n == 0 { name.clone() } else { format!("{name}{n}") }, value.clone()));
         Ok(self.sessions.block_on(self.sessions.store().set_labels(&of, labels.collect())).map(nothing)?)
     }
 
     fn list_sessions(&self) -> Result<String> {
         let list = self.sessions.block_on(self.sessions.store().list())?;
         let mut words: Vec<String> = list.sessions.iter().map(|session| session.id.to_string()).collect();
-        words.extend((!list.unreadable.is_empty()).then(|| format!("({} unreadable)", list.unreadable.len())));
+        words
+            .extend((!list.unreadable.is_empty()).then(|| format!("({} unreadable)", list.unreadable.len())));
         Ok(words.join(" "))
     }
 
@@ -256,4 +258,3 @@ fn turn(given: &mut Arguments) -> u64 {
 fn host_file(path: std::path::PathBuf, source: io::Error) -> Error {
     Error::HostFile { action: "open", path, source }
 }
-

@@ -6,7 +6,9 @@ use std::{
     sync::Arc,
 };
 
-use sbx::{DiskStorage, Result, RuntimeType, Sandbox, SandboxResult, Session, SessionId, Sessions, SessionsBuilder};
+use sbx::{
+    DiskStorage, Result, RuntimeType, Sandbox, SandboxResult, Session, SessionId, Sessions, SessionsBuilder,
+};
 use toml::Table;
 
 use super::arguments::{Arguments, policy};

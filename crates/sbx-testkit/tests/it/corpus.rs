@@ -13,8 +13,8 @@ use std::{
 };
 
 use sbx_testkit::{
-    Entry, HostState, JAVASCRIPT, LANGUAGES, PYTHON, Twist, corpus, count_panics, neighbours_secret, ordinary, panics,
-    planted, problems, run,
+    Entry, HostState, JAVASCRIPT, LANGUAGES, PYTHON, Twist, corpus, count_panics, neighbours_secret,
+    ordinary, panics, planted, problems, run,
 };
 
 use crate::lab::alone;

@@ -89,7 +89,8 @@ fn what_is_no_step_is_refused() {
         ("{ do = 'parse_id', id = 'a', gives = 'a', error = 'b' }", "has an error and gives something"),
         ("{ do = 'see_host_file', path = '/etc/passwd' }", "not below the folder"),
     ] {
-        let run = || host_cases(&format!("[[case]]\nname = 'x'\nsecurity = [1]\nsteps = [{step}]"))[0].problems();
+        let run =
+            || host_cases(&format!("[[case]]\nname = 'x'\nsecurity = [1]\nsteps = [{step}]"))[0].problems();
         let refusal = panic::catch_unwind(run).expect_err(step);
         let refusal = refusal.downcast_ref::<String>().cloned().unwrap_or_default();
         assert!(refusal.contains(problem), "{step}: {refusal}");
