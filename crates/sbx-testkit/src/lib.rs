@@ -20,6 +20,7 @@ mod place; // where a case runs: its policy, folders of the host, and what lies 
 mod canary; // texts that no sandbox may ever show
 mod log; // what the host logs meanwhile
 mod corpus; // the hostile programs of the repository
+mod host_calls; // sequences of calls against the host's API
 mod host; // descriptors, threads, memory and panics of this process
 pub mod soak;
 
@@ -28,6 +29,7 @@ pub use crate::{
     case::{Again, Case, Code, Expected, Per, Try, Turn, cases},
     corpus::{Entry, corpus, ordinary},
     host::{HostState, count_panics, panics},
+    host_calls::{HostCase, host_cases, host_lists},
     language::{JAVASCRIPT, LANGUAGES, Language, PYTHON, runtimes},
     run::{Ran, Twist, problems, run},
 };

@@ -13,8 +13,8 @@ use std::{
 };
 
 use sbx_testkit::{
-    Entry, HostState, LANGUAGES, PYTHON, Twist, corpus, count_panics, neighbours_secret, ordinary, panics,
-    planted, problems, run,
+    Entry, HostState, JAVASCRIPT, LANGUAGES, PYTHON, Twist, corpus, count_panics, neighbours_secret,
+    ordinary, panics, planted, problems, run,
 };
 
 use crate::lab::alone;
@@ -25,7 +25,7 @@ const MAX_OVERRUN: Duration = Duration::from_secs(2);
 const MAX_GROWTH_BYTES: u64 = 64 << 20;
 
 /// The least number of cases in each language.
-const LEAST: [(&str, usize); 1] = [("python", 150)];
+const LEAST: [(&str, usize); 2] = [("python", 150), ("javascript", 80)];
 
 /// Requirements of `docs/security.md` that programs do not reach, and the file and test where they are attacked.
 const ELSEWHERE: [(u8, &str, &str); 6] = [
@@ -49,6 +49,12 @@ const ELSEWHERE: [(u8, &str, &str); 6] = [
 fn python_programs_end_as_they_should_and_nothing_else_notices() {
     let _held = alone();
     all(&corpus(&PYTHON));
+}
+
+#[test]
+fn javascript_programs_end_as_they_should_and_nothing_else_notices() {
+    let _held = alone();
+    all(&corpus(&JAVASCRIPT));
 }
 
 #[test]

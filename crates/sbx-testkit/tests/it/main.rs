@@ -8,3 +8,5 @@ mod format; // what a case can say, and what it cannot
 mod corpus; // every hostile program once
 #[cfg(test)]
 mod soaks; // some hundred of them at random
+#[cfg(test)]
+mod host_calls; // hostile calls against the host's API
