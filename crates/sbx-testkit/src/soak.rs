@@ -84,7 +84,7 @@ impl Soak {
         warm.phase(&PHASES[0], &programs, &Tally::default(), &|_, _| ());
         let before = HostState::settled(HostState::default(), self.rest);
         let (started, panics_before) = (Instant::now(), panics());
-        let tally = Tally::default();
+        let (tally, mut grown) = (Tally::default(), Vec::new());
         for phase in &PHASES {
             let share = Self {
                 runs: (self.runs * phase.percent).div_ceil(100),
@@ -92,9 +92,12 @@ impl Soak {
                 ..self.clone()
             };
             share.phase(phase, &programs, &tally, progress);
+            let memory = HostState::now().memory_bytes;
+            grown.push((phase.name.to_owned(), memory.saturating_sub(before.memory_bytes)));
         }
         let after = HostState::settled(before, PATIENCE);
         let mut report = tally.report(self, before, after);
+        report.memory_growth_after = grown;
         report.panics = panics() - panics_before;
         report.seconds = started.elapsed().as_secs_f64();
         report.judged()
