@@ -14,6 +14,8 @@ to change it
   test [ARGS]            setup, then all tests; ARGS go to `cargo test`
   bless                  rewrite the expected texts of all tests; read the diff as code
   bench [--quick]        setup, then all benchmarks
+  soak [--runs N] [--minutes M] [--seed S] [--json FILE]
+                         setup, then 10,000 hostile programs beside ordinary ones
   fuzz [TARGET] [--runs N]  random programs against the host (default: wasi_calls, 100,000)
   test262 FOLDER         a part of the checkout of test262 in FOLDER, inside the sandbox
   ci                     all checks below and the tests, with a summary
@@ -31,6 +33,7 @@ pub(crate) enum Task {
     Test { rest: Vec<String> },
     Bless,
     Bench { quick: bool },
+    Soak { rest: Vec<String> },
     Fuzz { target: String, runs: u64 },
     Test262 { folder: PathBuf },
     Ci,
@@ -57,6 +60,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Task, Stri
             ["--quick"] => return Ok(Task::Bench { quick: true }),
             _ => Task::Bench { quick: false },
         },
+        "soak" => return Ok(Task::Soak { rest }),
         "fuzz" => return fuzz(&rest),
         "test262" => match &rest[..] {
             [folder] => return Ok(Task::Test262 { folder: PathBuf::from(folder) }),
@@ -124,6 +128,8 @@ mod tests {
         let rest = ["add", "mammoth"].map(str::to_owned).to_vec();
         assert_eq!(check("vendor add mammoth"), Ok(Task::Vendor { rest }));
         assert_eq!(check("bench --quick"), Ok(Task::Bench { quick: true }));
+        let rest = ["--runs", "7"].map(str::to_owned).to_vec();
+        assert_eq!(check("soak --runs 7"), Ok(Task::Soak { rest }));
         assert_eq!(check("ci"), Ok(Task::Ci));
         let fuzz = |target: &str, runs| Ok(Task::Fuzz { target: target.to_owned(), runs });
         assert_eq!(check("fuzz"), fuzz("wasi_calls", 100_000));
@@ -148,8 +154,8 @@ mod tests {
     #[test]
     fn the_help_names_every_task() {
         for task in [
-            "setup", "demo", "vendor", "test", "bless", "bench", "fuzz", "ci", "fmt", "clippy", "doc",
-            "tidy", "deny",
+            "setup", "demo", "vendor", "test", "bless", "bench", "soak", "fuzz", "ci", "fmt", "clippy",
+            "doc", "tidy", "deny",
         ] {
             assert!(HELP.split_whitespace().any(|word| word == task), "{task}");
         }

@@ -10,7 +10,7 @@ use crate::shell;
 use crate::workspace::Workspace;
 
 /// The profile of setup, demo and tests alike, and its folder.
-const PROFILE: (&str, &str) = ("dev", "debug");
+pub(crate) const PROFILE: (&str, &str) = ("dev", "debug");
 
 /// Fetches and prepares the guests.
 pub(crate) fn setup(workspace: &Workspace, source: Option<&Path>) -> anyhow::Result<()> {

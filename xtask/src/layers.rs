@@ -35,7 +35,7 @@ const LAYERS: [(&str, &[&str]); 14] = [
         ],
     ),
     ("sbx-cli", &["sbx", "sbx-core"]),
-    ("sbx-testkit", &["sbx-core", "sbx-host"]),
+    ("sbx-testkit", &["sbx"]),
     ("xtask", &[]),
 ];
 

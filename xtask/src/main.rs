@@ -9,7 +9,7 @@ mod args; // the command line
 mod workspace; // what cargo says about the workspace
 mod shell; // running cargo and the rest
 mod guests; // setup, demo, vendor
-mod test; // test, bless
+mod test; // test, bless, soak
 mod bench;
 mod fuzz;
 mod checks; // fmt, clippy, doc, deny
@@ -54,6 +54,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Test { rest } => test::test(&workspace, rest),
         Task::Bless => test::bless(&workspace),
         Task::Bench { quick } => bench::bench(&workspace, *quick),
+        Task::Soak { rest } => test::soak(&workspace, rest),
         Task::Fuzz { target, runs } => fuzz::fuzz(&workspace, target, *runs),
         Task::Test262 { folder } => test::test262(&workspace, folder),
         Task::Ci => ci::ci(&workspace),

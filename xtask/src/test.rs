@@ -1,6 +1,7 @@
-//! `test`, `bless` and `test262`: the guests first, then tests.
+//! `test`, `bless`, `soak` and `test262`: the guests first, then tests.
 
 use std::path::{self, Path};
+use std::process::Command;
 
 use crate::guests;
 use crate::shell::{self, cargo_command};
@@ -24,6 +25,13 @@ pub(crate) fn bless(workspace: &Workspace) -> anyhow::Result<()> {
     shell::say("rewriting expected texts; read the diff as code");
     let mut command = cargo_command(workspace, ["test", "--workspace", "--no-fail-fast"]);
     shell::run(command.env("UPDATE_EXPECT", "1").env("TRYCMD", "overwrite"))
+}
+
+/// Runs hostile programs by the thousand beside ordinary ones, as `rest` says.
+pub(crate) fn soak(workspace: &Workspace, rest: &[String]) -> anyhow::Result<()> {
+    guests::setup(workspace, None)?;
+    shell::say("soaking");
+    shell::run(Command::new(workspace.program(guests::PROFILE.1, "soak")).args(rest))
 }
 
 /// Runs a part of test262 from the checkout in `folder`, and prints the share that passes.

@@ -6,6 +6,7 @@
 mod code; // Rust source without comments and texts
 mod files; // what is in the repository
 mod rules; // the rules
+mod security; // what the page on security says of the tests
 
 use std::collections::BTreeMap;
 
@@ -42,6 +43,7 @@ fn problems(workspace: &Workspace) -> anyhow::Result<(usize, Vec<String>)> {
     problems.extend(rules::changelog(&by_path));
     problems.extend(rules::unused_dependencies(&by_path));
     problems.extend(rules::unsafe_forbidden(&by_path));
+    problems.extend(security::problems(&by_path));
     Ok((files.len(), problems))
 }
 

@@ -7,6 +7,8 @@ mod folder;
 mod pack;
 mod unpack;
 
+pub use self::folder::{remove_host_file, write_host_file};
+
 use std::io::Read;
 
 use sbx_core::GuestPath;

@@ -28,7 +28,7 @@ mod descriptor;
 mod vfs;
 mod record;
 
-pub use crate::archive::Transferred;
+pub use crate::archive::{Transferred, remove_host_file, write_host_file};
 pub use crate::content::{BlobProvider, Digest, SharedBytes};
 pub use crate::descriptor::{
     Access, DescriptorInfo, DescriptorTable, Fd, FdFlags, ROOT_FD, SavedDescriptor, SavedObject, Stream,

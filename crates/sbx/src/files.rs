@@ -4,7 +4,7 @@ use std::{io, path::Path};
 
 use cap_std::{ambient_authority, fs::Dir};
 use sbx_core::{GuestPath, SandboxResult};
-use sbx_vfs::{FileType, Quota, Transferred, Tree};
+use sbx_vfs::{FileType, Quota, Transferred, Tree, remove_host_file, write_host_file};
 
 use crate::{
     error::{Error, Result},
@@ -75,7 +75,8 @@ impl Sandbox {
     /// What the host refuses. What was done before stays.
     ///
     /// # Security
-    /// Nothing outside of the folder is reached, whatever links are in it; links of the guest's are left out.
+    /// Nothing outside of the folder is reached. No link in it is followed, and one in the way is an error; links of the
+    /// guest's are left out.
     pub fn export_changes(&self, result: &SandboxResult, to: &Path) -> Result<()> {
         let dir = open_dir(to)?;
         let workspace = &self.policy().guest_mount_path;
@@ -85,17 +86,11 @@ impl Sandbox {
                 continue;
             }
             let bytes = self.files.read_file_within(path, self.policy().max_file_bytes)?;
-            let write = || {
-                if let Some((folder, _)) = below.rsplit_once('/') {
-                    dir.create_dir_all(folder)?;
-                }
-                dir.write(below, bytes)
-            };
-            write().map_err(host_file("write", &to.join(below)))?;
+            write_host_file(&dir, below, &bytes).map_err(host_file("write", &to.join(below)))?;
         }
         for path in &result.files_deleted {
             let Some(below) = path.strip_prefix(workspace) else { continue };
-            match dir.remove_file(below) {
+            match remove_host_file(&dir, below) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
                     return Err(host_file("remove", &to.join(below))(error));
                 }

@@ -14,7 +14,8 @@
   // ---- requests ----
 
   function open(header) {
-    request = parse(header);
+    // Own members only: an earlier program may have given all objects others.
+    request = { __proto__: null, ...parse(header) };
     const { op, name = '<string>', main_file, argv, env, cwd, seed, stdin_reset, kind = 'auto', limit_ms = 0, language } = request;
     sbx.programName = name;
     if (op === 'run') {
@@ -24,7 +25,7 @@
       sbx.setMain(file.startsWith('<') ? `${sbx.getCwd()}/[eval]` : sbx.path.resolve(file));
       sbx.resetProcess({ argv: argv && ['js', ...argv], env, stdinIsNew: stdin_reset === true });
     }
-    return { op: OPS[op], name, kind: KINDS[kind], limit_ms, wants_source: language === 'typescript' };
+    return { __proto__: null, op: OPS[op], name, kind: KINDS[kind], limit_ms, wants_source: language === 'typescript' };
   }
 
   // The first program of an interpreter: what all that started from one image share becomes its own.

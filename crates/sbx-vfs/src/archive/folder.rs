@@ -107,6 +107,38 @@ impl Editor<'_> {
     }
 }
 
+/// Writes `bytes` to `below`, a relative path in the host's folder `dest`, over what is there, making folders on the way.
+///
+/// # Errors
+/// What the host refuses, among it a link, or something else than a file or folder, anywhere in `below`.
+///
+/// # Security
+/// No link is followed, not even one that stays in the folder, and nothing waits for the other end of a FIFO.
+pub fn write_host_file(dest: &Dir, below: &str, bytes: &[u8]) -> std::io::Result<()> {
+    let (folders, name) = below.rsplit_once('/').unwrap_or(("", below));
+    let mut dir = dest.try_clone()?;
+    for folder in folders.split('/').filter(|folder| !folder.is_empty()) {
+        match dir.create_dir(folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error),
+            Ok(()) | Err(_) => dir = dir.open_dir_nofollow(folder)?,
+        }
+    }
+    create(&dir, name)?.write_all(bytes)
+}
+
+/// Removes `below`, a relative path in the host's folder `dest`; a link itself, not what it leads to.
+///
+/// # Errors
+/// What the host refuses, among it a link on the way.
+pub fn remove_host_file(dest: &Dir, below: &str) -> std::io::Result<()> {
+    let (folders, name) = below.rsplit_once('/').unwrap_or(("", below));
+    let mut dir = dest.try_clone()?;
+    for folder in folders.split('/').filter(|folder| !folder.is_empty()) {
+        dir = dir.open_dir_nofollow(folder)?;
+    }
+    dir.remove_file(name)
+}
+
 fn clone_dir(dir: &Dir, path: &GuestPath) -> Result<Dir> {
     dir.try_clone().map_err(|source| Error::Io { path: path.clone(), source })
 }

@@ -1,65 +1,23 @@
 //! What every language has to do alike: the lists in the repository's `tests/cases/`, run in each language.
 //!
 //! `tests/cases/README.md` says what a case can have. A new language is a [`Language`], a test in `lists!`, and a member with
-//! its code in each case.
-
-mod expect; // what a turn is expected to be, and what is not so
-mod read; // cases from TOML
-mod run; // one case in one language
+//! its code in each case. The format and the runner are `sbx-testkit`'s.
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use sbx::{CancellationToken, Ending, MemoryStorage, Program, RuntimeType, SandboxBuilder, SessionsBuilder};
+use sbx::{CancellationToken, Ending, MemoryStorage, Program, SandboxBuilder, SessionsBuilder};
+use sbx_testkit::{JAVASCRIPT, LANGUAGES, Language, PYTHON, cases, problems};
 
 use crate::lab::runtimes;
 
-/// A language, and how its programs are written into the cases.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Language {
-    /// Its member in a case.
-    pub(crate) key: &'static str,
-    pub(crate) runtime: RuntimeType,
-    pub(crate) image: &'static str,
-    /// A program that does what is given, and prints the error's code or `done`.
-    pub(crate) attempt: fn(&str) -> String,
-    /// A program whose value is a random number.
-    pub(crate) draw: &'static str,
-}
-
-pub(crate) const PYTHON: Language = Language {
-    key: "python",
-    runtime: RuntimeType::Python,
-    image: "python",
-    attempt: |code| {
-        let body: String = code.lines().map(|line| format!("        {line}\n")).collect();
-        format!(
-            "import os, errno, shutil\ndef go():\n    try:\n{body}        print('done')\n    except OSError as e:\n        \
-             print(errno.errorcode[e.errno])\ngo()"
-        )
-    },
-    draw: "import random; random.random()",
-};
-
-pub(crate) const JAVASCRIPT: Language = Language {
-    key: "javascript",
-    runtime: RuntimeType::JavaScript,
-    image: "javascript",
-    attempt: |code| {
-        format!(
-            "const fs = require('fs'); try {{ {code}\n; console.log('done') }} catch (e) {{ console.log(e.code) }}"
-        )
-    },
-    draw: "Math.random()",
-};
-
-/// Every language.
-const LANGUAGES: [Language; 2] = [PYTHON, JAVASCRIPT];
-
 /// Runs all cases of a list and fails with everything that is not as it says.
 fn check(list: &str, language: &Language) {
-    let cases = read::cases(list);
+    let cases = cases(list);
     assert!(!cases.is_empty());
-    let problems: Vec<String> = cases.iter().flat_map(|case| run::problems(case, language)).collect();
+    for case in &cases {
+        assert!(LANGUAGES.iter().all(|language| case.has(language)), "{:?} is for all languages", case.name);
+    }
+    let problems: Vec<String> = cases.iter().flat_map(|case| problems(case, language)).collect();
     assert!(
         problems.is_empty(),
         "{} of this list's expectations fail in {}:\n\n{}",
@@ -76,12 +34,12 @@ macro_rules! lists {
 
             #[test]
             fn python() {
-                super::check(LIST, &super::PYTHON);
+                super::check(LIST, &sbx_testkit::PYTHON);
             }
 
             #[test]
             fn javascript() {
-                super::check(LIST, &super::JAVASCRIPT);
+                super::check(LIST, &sbx_testkit::JAVASCRIPT);
             }
         }
     )*};
@@ -132,9 +90,9 @@ fn what_is_not_as_a_case_says_is_found() {
         javascript = "require('fs').writeFileSync('made', crypto.getRandomValues(new Uint8Array(9)))"
         created = ["/app/made"]
     "#;
-    let cases = read::cases(list);
+    let cases = cases(list);
     for language in &LANGUAGES {
-        let counts: Vec<_> = cases.iter().map(|case| run::problems(case, language).len()).collect();
+        let counts: Vec<_> = cases.iter().map(|case| problems(case, language).len()).collect();
         assert_eq!(counts, [12, 1, 1, 1, 2], "{}", language.key);
     }
 }
@@ -142,7 +100,7 @@ fn what_is_not_as_a_case_says_is_found() {
 #[test]
 #[should_panic(expected = "unknown field `stdot`")]
 fn a_misspelt_expectation_is_an_error() {
-    read::cases("[[case]]\nname = 'x'\npython = ''\njavascript = ''\nstdot = 'x'");
+    let _cases = cases("[[case]]\nname = 'x'\npython = ''\njavascript = ''\nstdot = 'x'");
 }
 
 #[test]
