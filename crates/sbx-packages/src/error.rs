@@ -159,11 +159,9 @@ impl Error {
 
     /// The same refusal of a package of JavaScript.
     pub(crate) fn for_javascript(self) -> Self {
-        match self {
-            Self::Refused { name, reason, .. } => {
-                Self::Refused { name, ecosystem: Ecosystem::JavaScript, reason }
-            }
-            other => other,
+        if let Self::Refused { name, reason, .. } = self {
+            return Self::Refused { name, ecosystem: Ecosystem::JavaScript, reason };
         }
+        self
     }
 }

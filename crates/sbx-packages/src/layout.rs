@@ -4,6 +4,7 @@
 //! free or has this version, else into a `node_modules` of the one that needs it. What is above wins over nothing: a place is
 //! given only to what was not found otherwise.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::error::{Error, Result};
@@ -34,11 +35,10 @@ pub fn nested<'a>(
     let mut at: BTreeMap<String, &'a LockedPackage> = BTreeMap::new();
     let mut open: VecDeque<(String, &'a LockedPackage)> = VecDeque::new();
     for package in roots.iter().filter_map(|id| packages.get(id)) {
-        let path = package.name.to_string();
         // The first of two versions has the place; the other is there for those that need it.
-        if !at.contains_key(&path) {
-            at.insert(path.clone(), package);
-            open.push_back((path, package));
+        if let Entry::Vacant(place) = at.entry(package.name.to_string()) {
+            open.push_back((place.key().clone(), package));
+            place.insert(package);
         }
     }
     while let Some((path, package)) = open.pop_front() {

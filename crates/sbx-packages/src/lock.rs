@@ -270,9 +270,9 @@ impl Lock {
         let ecosystem = file.runtime.as_deref().map_or(Ok(Ecosystem::Python), Ecosystem::parse)?;
         let packages: Result<Vec<_>> =
             file.package.into_iter().map(|entry| entry.into_package(ecosystem)).collect();
-        let wrong = |error: Error| match error {
-            Error::Word { .. } => Error::Lock { problem: error.to_string() },
-            other => other,
+        let wrong = |error: Error| match error.code() {
+            "packages.word" => Error::Lock { problem: error.to_string() },
+            _ => error,
         };
         Self::new(ecosystem, packages.map_err(wrong)?)
     }

@@ -15,11 +15,11 @@ use sbx_vfs::{DescriptorTable, Quota, Tree};
 use crate::{
     assets,
     error::{Error, Result},
-    images::{DEFAULT_IMAGE, RECIPES, Recipe},
+    images::{RECIPES, Recipe},
     language::Script,
     manifest::Manifest,
     setup,
-    vendored::NodeModules,
+    vendored::{NodeModules, PACKAGES_HOME},
 };
 
 /// JavaScript, ready to run; a cheap handle that threads share.
@@ -90,7 +90,7 @@ impl JavaScript {
     /// The images of users.
     #[must_use]
     pub fn own_images(&self) -> OwnImages<'_, Self> {
-        OwnImages(self)
+        OwnImages::new(self)
     }
 
     /// The packages that guests can import.
@@ -116,6 +116,18 @@ impl JavaScript {
     pub fn lay_over(&self, files: &Laid, image: Option<&str>, policy: &ExecutionPolicy) -> Result<Laid> {
         let packages = image.map(|image| self.loaded(image)).transpose()?.and_then(|image| image.packages);
         Ok(self.inner.vendored.lay_out(files, policy.packages.as_deref(), packages.as_deref())?)
+    }
+
+    /// Files of another sandbox with the policy's packages and those of `image`, unless they have packages of JavaScript already.
+    ///
+    /// # Errors
+    /// As [`JavaScript::empty_files`]; an unknown image.
+    pub fn with_packages(&self, files: Tree, image: &str, policy: &ExecutionPolicy) -> Result<Tree> {
+        if files.exists(&assets::fixed(PACKAGES_HOME)?) {
+            return Ok(files);
+        }
+        let packages = self.loaded(image)?.packages;
+        Ok(self.inner.vendored.lay_into(files, policy.packages.as_deref(), packages.as_deref())?)
     }
 
     /// The files of an empty sandbox with exactly these packages, without a workspace.
@@ -212,10 +224,6 @@ impl ImageHome for JavaScript {
 
     fn lock(&self) -> &Lock {
         self.inner.vendored.lock()
-    }
-
-    fn default_image(&self) -> &'static str {
-        DEFAULT_IMAGE
     }
 
     fn names(&self) -> Vec<&'static str> {

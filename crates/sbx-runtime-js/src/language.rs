@@ -78,8 +78,9 @@ impl Language for Script {
 
     fn advise(&self, error: &ReplyError, around: &Surroundings<'_>) -> Option<Advice> {
         match (error.code.as_deref(), error.kind.as_str()) {
-            (Some("MODULE_NOT_FOUND" | "ERR_MODULE_NOT_FOUND"), _) => modules::advise(error, around)
-                .or_else(|| advise_path(error, PathProblem::Missing, around)),
+            (Some("MODULE_NOT_FOUND" | "ERR_MODULE_NOT_FOUND"), _) => {
+                modules::advise(error, around).or_else(|| advise_path(error, PathProblem::Missing, around))
+            }
             (Some("MISSING_EXPORT"), _) => modules::advise_export(error),
             (Some("ENOENT"), _) => advise_path(error, PathProblem::Missing, around),
             (Some("EACCES" | "EROFS" | "EPERM" | "ENOTCAPABLE"), _) => {

@@ -1,6 +1,6 @@
 //! The vendored packages of JavaScript as files of the guest: a read-only `node_modules` that the guest's loader knows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use sbx_packages::{PackageId, nested};
 use sbx_runtime::{Layout, PackageSet, put_archive, shared};
@@ -21,15 +21,17 @@ impl Layout for NodeModules {
         builder.times(set.times()).read_only_dir(&home)?;
         // A package that stands in several places is mapped once.
         let mut mapped: BTreeMap<PackageId, Option<SharedBytes>> = BTreeMap::new();
-        for placed in nested(&set.packages, &set.roots)? {
-            let id = placed.package.id();
-            if !mapped.contains_key(&id) {
-                let archive = set.archive(placed.package)?;
-                mapped.insert(id.clone(), archive.map(|archive| shared(&archive)).transpose()?);
-            }
-            if let Some(Some(archive)) = mapped.get(&id) {
+        for placed in nested(set.packages(), set.roots())? {
+            let archive = match mapped.entry(placed.package.id()) {
+                Entry::Occupied(there) => there.get().clone(),
+                Entry::Vacant(place) => {
+                    let archive = set.archive(placed.package)?;
+                    place.insert(archive.map(|archive| shared(&archive)).transpose()?).clone()
+                }
+            };
+            if let Some(archive) = archive {
                 let folder = assets::fixed(&format!("{PACKAGES_HOME}/{}", placed.path))?;
-                put_archive(builder, archive, &folder, placed.package.name.as_str())?;
+                put_archive(builder, &archive, &folder, placed.package.name.as_str())?;
             }
         }
         Ok(())

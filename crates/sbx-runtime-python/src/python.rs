@@ -15,7 +15,7 @@ use sbx_vfs::{DescriptorTable, Quota, Tree};
 use crate::{
     assets,
     error::{Error, Result},
-    images::{DEFAULT_IMAGE, RECIPES, Recipe},
+    images::{RECIPES, Recipe},
     language::CPython,
     setup,
     vendored::SitePackages,
@@ -90,7 +90,7 @@ impl Python {
     /// The images of users.
     #[must_use]
     pub fn own_images(&self) -> OwnImages<'_, Self> {
-        OwnImages(self)
+        OwnImages::new(self)
     }
 
     /// The packages that guests can import beside what is built in.
@@ -105,15 +105,7 @@ impl Python {
     /// # Errors
     /// If the policy's workspace cannot be made, or names a package that the lock file does not have or that is not fetched.
     pub fn empty_files(&self, policy: &ExecutionPolicy) -> Result<Tree> {
-        Ok(with_workspace(self.laid_out(policy)?.into_tree(), policy)?)
-    }
-
-    /// The runtime's own files and the policy's packages, for another language to lay its own over.
-    ///
-    /// # Errors
-    /// As [`Python::empty_files`].
-    pub fn laid_out(&self, policy: &ExecutionPolicy) -> Result<Laid> {
-        Ok(self.inner.vendored.lay_out(&self.inner.base, policy.packages.as_deref(), None)?)
+        Ok(with_workspace(self.lay_out(None, policy)?.into_tree(), policy)?)
     }
 
     /// The same for interpreters that start as `image`, with the packages that it was built with.
@@ -121,10 +113,18 @@ impl Python {
     /// # Errors
     /// As [`Python::empty_files`]; an unknown image.
     pub fn empty_files_for(&self, image: &str, policy: &ExecutionPolicy) -> Result<Tree> {
-        let packages = self.loaded(image)?.packages;
-        let names = policy.packages.as_deref();
-        let laid = self.inner.vendored.lay_out(&self.inner.base, names, packages.as_deref())?;
-        Ok(with_workspace(laid.into_tree(), policy)?)
+        Ok(with_workspace(self.lay_out(Some(image), policy)?.into_tree(), policy)?)
+    }
+
+    /// The runtime's own files and the policy's packages, those of `image` too if one is named: for another language to lay its
+    /// own over.
+    ///
+    /// # Errors
+    /// As [`Python::empty_files_for`].
+    pub fn lay_out(&self, image: Option<&str>, policy: &ExecutionPolicy) -> Result<Laid> {
+        let packages = image.map(|image| self.loaded(image)).transpose()?.and_then(|image| image.packages);
+        let (base, names) = (&self.inner.base, policy.packages.as_deref());
+        Ok(self.inner.vendored.lay_out(base, names, packages.as_deref())?)
     }
 
     /// Opens an interpreter that starts as `image`, on `files`, inside the policy.
@@ -214,10 +214,6 @@ impl ImageHome for Python {
 
     fn lock(&self) -> &Lock {
         self.inner.vendored.lock()
-    }
-
-    fn default_image(&self) -> &'static str {
-        DEFAULT_IMAGE
     }
 
     fn names(&self) -> Vec<&'static str> {

@@ -20,7 +20,7 @@ impl Layout for SitePackages {
     fn lay_out(&self, set: &PackageSet<'_>, builder: &mut TreeBuilder) -> sbx_runtime::Result<()> {
         let home = assets::fixed(PACKAGES_HOME)?;
         builder.times(set.times()).read_only_dir(&home)?;
-        for package in set.packages.values() {
+        for package in set.packages().values() {
             let Some(archive) = set.archive(package)? else { continue };
             let name = package.name.as_str();
             put_archive(builder, &shared(&archive)?, &home, name)?;

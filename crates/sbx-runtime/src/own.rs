@@ -144,9 +144,6 @@ pub trait ImageHome {
     /// The packages that there are.
     fn lock(&self) -> &Lock;
 
-    /// The image that one begins as unless its recipe names another.
-    fn default_image(&self) -> &'static str;
-
     /// The names of the images that come with the language.
     fn names(&self) -> Vec<&'static str>;
 
@@ -178,9 +175,15 @@ pub trait ImageHome {
 
 /// The images of users, of one language.
 #[derive(Debug)]
-pub struct OwnImages<'a, H>(pub &'a H);
+pub struct OwnImages<'a, H>(&'a H);
 
-impl<H: ImageHome> OwnImages<'_, H> {
+impl<'a, H: ImageHome> OwnImages<'a, H> {
+    /// Those of this language.
+    #[must_use]
+    pub fn new(home: &'a H) -> Self {
+        Self(home)
+    }
+
     /// The recipe called `name`; `None` if there is none.
     ///
     /// # Errors

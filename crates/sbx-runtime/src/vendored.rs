@@ -26,17 +26,26 @@ pub trait Layout: fmt::Debug + Send + Sync {
 
 /// Packages that are to be laid out.
 #[derive(Debug)]
-#[non_exhaustive]
 pub struct PackageSet<'a> {
-    /// All of them.
-    pub packages: BTreeMap<PackageId, &'a LockedPackage>,
-    /// Those that programs import by their names; the others are there for these.
-    pub roots: BTreeSet<PackageId>,
+    packages: BTreeMap<PackageId, &'a LockedPackage>,
+    roots: BTreeSet<PackageId>,
     cache: &'a Cache,
     all_must_be_there: bool,
 }
 
-impl PackageSet<'_> {
+impl<'a> PackageSet<'a> {
+    /// All of them.
+    #[must_use]
+    pub fn packages(&self) -> &BTreeMap<PackageId, &'a LockedPackage> {
+        &self.packages
+    }
+
+    /// Those that programs import by their names; the others are there for these.
+    #[must_use]
+    pub fn roots(&self) -> &BTreeSet<PackageId> {
+        &self.roots
+    }
+
     /// The archive of a package; `None` if it is not fetched and can be missing.
     ///
     /// # Errors
@@ -116,6 +125,20 @@ impl<L: Layout> Vendored<L> {
     /// # Errors
     /// An unknown name, and what [`Layout::lay_out`] fails at.
     pub fn lay_out(&self, over: &Laid, names: Option<&[String]>, of_image: Option<&Lock>) -> Result<Laid> {
+        self.laid(over, &self.set(names, of_image)?)
+    }
+
+    /// The same into any files, for this once.
+    ///
+    /// # Errors
+    /// As [`Vendored::lay_out`].
+    pub fn lay_into(&self, files: Tree, names: Option<&[String]>, of_image: Option<&Lock>) -> Result<Tree> {
+        let mut builder = TreeBuilder::from_tree(files);
+        self.layout.lay_out(&self.set(names, of_image)?, &mut builder)?;
+        Ok(builder.build())
+    }
+
+    fn set<'a>(&'a self, names: Option<&[String]>, of_image: Option<&'a Lock>) -> Result<PackageSet<'a>> {
         let chosen = match names {
             Some(names) => self.lock.select(names)?,
             None => self.lock.packages().collect(),
@@ -136,8 +159,7 @@ impl<L: Layout> Vendored<L> {
         roots.extend(image_roots.iter().cloned());
         let packages: BTreeMap<PackageId, &LockedPackage> =
             chosen.into_iter().chain(of_image).map(|package| (package.id(), package)).collect();
-        let set = PackageSet { packages, roots, cache: &self.cache, all_must_be_there: names.is_some() };
-        self.laid(over, &set)
+        Ok(PackageSet { packages, roots, cache: &self.cache, all_must_be_there: names.is_some() })
     }
 
     fn laid(&self, over: &Laid, set: &PackageSet<'_>) -> Result<Laid> {

@@ -95,7 +95,7 @@ impl ImageBuilder {
                 refuse_taken(runtimes.python(), name, self.runtime)?;
                 Ok(runtimes.javascript()?.own_images().build(&self.recipe)?)
             }
-            _ => {
+            Ecosystem::Python | _ => {
                 if let Some(javascript) = runtimes.javascript_if_set_up()? {
                     refuse_taken(javascript, name, self.runtime)?;
                 }
@@ -106,7 +106,7 @@ impl ImageBuilder {
 }
 
 fn refuse_taken<H: ImageHome>(other: &H, name: &str, runtime: RuntimeType) -> Result<()> {
-    let is_taken = other.names().contains(&name) || OwnImages(other).find(name)?.is_some();
+    let is_taken = other.names().contains(&name) || OwnImages::new(other).find(name)?.is_some();
     if !is_taken {
         return Ok(());
     }
@@ -149,7 +149,7 @@ fn rebuild<H: ImageHome>(home: &H, name: &str, progress: &dyn Progress) -> Resul
 where
     Error: From<H::Error>,
 {
-    let own = OwnImages(home);
+    let own = OwnImages::new(home);
     if let Some(image) = own.find(name)? {
         let packages: Vec<_> = Lock::packages(image.packages()).collect();
         bring_for(home.cache(), image.packages().ecosystem(), &packages, progress)?;
@@ -178,7 +178,7 @@ fn refresh<H: ImageHome>(home: &H, progress: &dyn Progress) -> Result<()>
 where
     Error: From<H::Error>,
 {
-    let all = OwnImages(home).all()?;
+    let all = OwnImages::new(home).all()?;
     let mut open: Vec<String> = all.into_iter().map(|own| own.recipe().name.clone()).collect();
     // One can begin as another: as long as any is mended, the rest has another chance.
     loop {

@@ -337,7 +337,7 @@ pub(crate) fn bring_for(
 fn builtin_of(cache: &Cache, ecosystem: Ecosystem) -> Result<Option<Builtin>> {
     Ok(match ecosystem {
         Ecosystem::Python => Some(sbx_runtime_python::setup::builtin(cache)?),
-        _ => None,
+        Ecosystem::JavaScript | _ => None,
     })
 }
 
@@ -347,7 +347,7 @@ fn ask(runtimes: &Runtimes, question: &Question) -> Result<Answer> {
     let program = Program::new(question.program()).with_name("question").with_stdin(question.to_stdin()?);
     let runtime = match question.ecosystem() {
         Ecosystem::JavaScript => RuntimeType::JavaScript,
-        _ => RuntimeType::Python,
+        Ecosystem::Python | _ => RuntimeType::Python,
     };
     let image = if runtime == RuntimeType::Python { "python" } else { sbx_runtime_js::DEFAULT_IMAGE };
     let files = runtimes.empty_files(runtime, image, &policy)?;

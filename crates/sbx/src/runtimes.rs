@@ -134,7 +134,7 @@ impl Runtimes {
         match runtime {
             RuntimeType::JavaScript | RuntimeType::TypeScript => {
                 let (for_python, for_javascript) = self.policies(Ecosystem::JavaScript, policy)?;
-                let below = self.python.laid_out(&for_python)?;
+                let below = self.python.lay_out(None, &for_python)?;
                 let laid = self.javascript()?.lay_over(&below, Some(image), &for_javascript)?;
                 Ok(with_workspace(laid.into_tree(), policy)?)
             }
@@ -142,6 +142,40 @@ impl Runtimes {
                 let (for_python, _) = self.policies(Ecosystem::Python, policy)?;
                 Ok(self.python.empty_files_for(image, &for_python)?)
             }
+        }
+    }
+
+    /// Files of another sandbox, as one of this runtime goes on with them: those of Python's have no packages of JavaScript yet.
+    pub(crate) fn adopt(
+        &self,
+        files: Tree,
+        (runtime, image): (RuntimeType, &str),
+        policy: &ExecutionPolicy,
+    ) -> Result<Tree> {
+        match runtime {
+            RuntimeType::JavaScript | RuntimeType::TypeScript => {
+                let (_, for_javascript) = self.policies(Ecosystem::JavaScript, policy)?;
+                Ok(self.javascript()?.with_packages(files, image, &for_javascript)?)
+            }
+            RuntimeType::Python | _ => Ok(files),
+        }
+    }
+
+    /// The files that a session's lie on: its programs can be of any language, so they have the packages of all.
+    pub(crate) fn session_files(
+        &self,
+        runtime: RuntimeType,
+        image: &str,
+        policy: &ExecutionPolicy,
+    ) -> Result<Tree> {
+        match (runtime, self.javascript_if_set_up()?) {
+            (RuntimeType::Python, Some(javascript)) => {
+                let (for_python, for_javascript) = self.policies(Ecosystem::Python, policy)?;
+                let below = self.python.lay_out(Some(image), &for_python)?;
+                let laid = javascript.lay_over(&below, None, &for_javascript)?;
+                Ok(with_workspace(laid.into_tree(), policy)?)
+            }
+            (runtime, _) => self.empty_files(runtime, image, policy),
         }
     }
 

@@ -19,9 +19,7 @@ const NETWORK_CODES: [&str; 7] =
 
 /// The npm that is on the path, as the user has set it up: registry, proxy, certificates, cache.
 #[derive(Debug)]
-pub struct Npm {
-    _found: (),
-}
+pub struct Npm(());
 
 impl Npm {
     /// `subject` is what it is wanted for, in messages.
@@ -32,7 +30,7 @@ impl Npm {
         let mut command = command(folder);
         let status = command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
         if status.is_ok_and(|status| status.success()) {
-            return Ok(Self { _found: () });
+            return Ok(Self(()));
         }
         Err(Error::NoNpm { package: subject.to_owned() })
     }
