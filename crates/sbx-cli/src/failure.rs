@@ -41,6 +41,8 @@ impl From<sbx::Error> for Failure {
             | "python.bad_recipe"
             | "python.build_failed"
             | "javascript.unknown_image"
+            | "javascript.bad_recipe"
+            | "javascript.build_failed"
             | "javascript.no_typescript" => true,
             "host.mount" | "host.file" | "host.too_large" | "limit.disk" => true,
             // What is damaged or cannot be reached is not the caller's doing; everything else about sessions and their

@@ -1,7 +1,11 @@
-//! What to use in place of packages that cannot come in.
+//! What to use in place of packages that cannot come in, or that are not there.
 
-/// Packages that are often asked for and have native code or need a network, and what does their job in the guest.
-const ALTERNATIVES: [(&str, &str); 24] = [
+mod javascript;
+
+use crate::ecosystem::Ecosystem;
+
+/// Packages of Python that are often asked for and have native code or need a network, and what does their job in the guest.
+const PYTHON: [(&str, &str); 24] = [
     ("aiohttp", "there is no network: read the data from a file in /app"),
     ("duckdb", "use `sqlite3` or pandas, which are built in"),
     ("fastparquet", "use pandas with CSV, JSON or Excel files"),
@@ -32,12 +36,18 @@ const ALTERNATIVES: [(&str, &str); 24] = [
 ///
 /// # Examples
 /// ```
-/// assert!(sbx_packages::alternative("python-docx").is_some_and(|text| text.contains("mammoth")));
-/// assert_eq!(sbx_packages::alternative("mammoth"), None);
+/// use sbx_packages::{Ecosystem, alternative};
+///
+/// assert!(alternative(Ecosystem::Python, "plotly").is_some_and(|text| text.contains("matplotlib")));
+/// assert!(alternative(Ecosystem::JavaScript, "sharp").is_some_and(|text| text.contains("Python")));
+/// assert_eq!(alternative(Ecosystem::Python, "mammoth"), None);
 /// ```
 #[must_use]
-pub fn alternative(name: &str) -> Option<&'static str> {
-    ALTERNATIVES.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+pub fn alternative(ecosystem: Ecosystem, name: &str) -> Option<&'static str> {
+    match ecosystem {
+        Ecosystem::Python => PYTHON.iter().find(|(known, _)| *known == name).map(|(_, text)| *text),
+        Ecosystem::JavaScript => javascript::alternative(name),
+    }
 }
 
 #[cfg(test)]
@@ -46,8 +56,8 @@ mod tests {
 
     #[test]
     fn the_table_is_sorted_and_in_normal_form() {
-        assert!(ALTERNATIVES.is_sorted());
-        for (name, _) in ALTERNATIVES {
+        assert!(PYTHON.is_sorted());
+        for (name, _) in PYTHON {
             assert_eq!(crate::PackageName::parse(name).unwrap().as_str(), name);
         }
     }

@@ -6,9 +6,10 @@ use std::io;
 
 use sbx_cache::Cache;
 
+use crate::ecosystem::Ecosystem;
 use crate::error::{Error, Result};
 use crate::lock::{LockedPackage, Source};
-use crate::{sdist, wheel};
+use crate::{sdist, tarball, wheel};
 
 /// The largest package that can be vendored, in bytes, packed.
 pub const MAX_PACKAGE_BYTES: u64 = 64 << 20;
@@ -19,10 +20,13 @@ pub(crate) const MAX_UNPACKED_BYTES: u64 = 256 << 20;
 /// The most files that a package may have.
 pub(crate) const MAX_FILES: usize = 10_000;
 
+/// What a package of JavaScript says of itself.
+pub(crate) const DESCRIPTION: &str = "package.json";
+
 /// Raised when archives are made in another way from the same packages.
 const METHOD: u32 = 1;
 
-/// A file of a package: its path below `site-packages`, and its bytes.
+/// A file of a package: its path below `site-packages`, or below its own folder in `node_modules`, and its bytes.
 pub(crate) type Member = (String, Vec<u8>);
 
 /// A package taken apart: what of it comes into a guest.
@@ -42,6 +46,7 @@ impl Archive {
         if got != package.sha256 {
             return Err(Error::HashChanged {
                 name: package.name.clone(),
+                ecosystem: package.ecosystem(),
                 version: package.version.to_string(),
                 expected: package.sha256.to_string(),
                 got: got.to_string(),
@@ -50,6 +55,7 @@ impl Archive {
         let mut members = match package.source {
             Source::Wheel => wheel::take_apart(&package.name, &package.version, bytes)?,
             Source::Sdist => sdist::take_apart(&package.name, &package.version, bytes)?,
+            Source::Tarball => tarball::take_apart(&package.name, bytes).map_err(Error::for_javascript)?,
         };
         members.sort();
         members.dedup_by(|left, right| left.0 == right.0);
@@ -83,8 +89,9 @@ pub(crate) fn entry(package: &LockedPackage) -> (String, String) {
     let LockedPackage { name, version, sha256, source, .. } = package;
     let hash = sha256.to_string();
     let short = hash.get(..16).unwrap_or(&hash);
+    let (folder, name) = (package.ecosystem().as_str(), name.as_file_name());
     (
-        format!("packages/python/{name}-{version}-{short}.tar"),
+        format!("packages/{folder}/{name}-{version}-{short}.tar"),
         format!("package {METHOD}; {source:?}; sha256:{hash}"),
     )
 }
@@ -103,9 +110,14 @@ pub fn metadata(cache: &Cache, package: &LockedPackage) -> Result<String> {
     let mut archive = tar::Archive::new(io::BufReader::new(sealed.file));
     for entry in archive.entries().map_err(damaged)? {
         let mut entry = entry.map_err(damaged)?;
-        if entry.path().map_err(damaged)?.to_string_lossy().ends_with(".dist-info/METADATA") {
+        let path = entry.path().map_err(damaged)?.to_string_lossy().into_owned();
+        let is_it = match package.ecosystem() {
+            Ecosystem::Python => path.ends_with(".dist-info/METADATA"),
+            Ecosystem::JavaScript => path == DESCRIPTION,
+        };
+        if is_it {
             return io::read_to_string(&mut entry).map_err(damaged);
         }
     }
-    Err(damaged(io::Error::other("it has no METADATA")))
+    Err(damaged(io::Error::other("it does not say what it is")))
 }

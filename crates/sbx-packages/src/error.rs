@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::ecosystem::Ecosystem;
 use crate::name::PackageName;
 
 /// A result of this crate.
@@ -31,14 +32,17 @@ pub enum Error {
     },
     /// The lock file has no package of this name.
     #[error(
-        "there is no package `{name}` in the lock file{}; add it with `sbx packages add {name}`",
-        nearest.as_ref().map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default()
+        "there is no package `{name}` in the lock file{}; add it with `sbx packages{} add {name}`",
+        nearest.as_ref().map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default(),
+        ecosystem.option()
     )]
     Unknown {
         /// What was asked for.
         name: String,
         /// The package with the nearest name.
         nearest: Option<PackageName>,
+        /// Whose lock file it is.
+        ecosystem: Ecosystem,
     },
     /// The package is part of the guest already.
     #[error("{name} {version} is built into the guest: it can be imported as it is")]
@@ -49,21 +53,26 @@ pub enum Error {
         version: String,
     },
     /// The package cannot come into the guest.
-    #[error("{name} is refused: {reason}{}", alternative(name))]
+    #[error("{name} is refused: {reason}{}", alternative(*ecosystem, name))]
     Refused {
         /// The package.
         name: PackageName,
+        /// Whose it is.
+        ecosystem: Ecosystem,
         /// Why.
         reason: String,
     },
     /// What came is not what the lock file pins.
     #[error(
         "{name} {version} is refused: its hash changed, the lock file pins {expected} and the index has {got}; if that is \
-         right, lock it anew with `sbx packages add {name}`"
+         right, lock it anew with `sbx packages{} add {name}`",
+        ecosystem.option()
     )]
     HashChanged {
         /// The package.
         name: PackageName,
+        /// Whose it is.
+        ecosystem: Ecosystem,
         /// Its version.
         version: String,
         /// As pinned.
@@ -87,7 +96,7 @@ pub enum Error {
         /// What is wrong.
         problem: String,
     },
-    /// pip's answer, or the guest's, is not what it should be.
+    /// The answer of pip, of npm or of the guest is not what it should be.
     #[error("{who} gave no usable answer: {problem}")]
     Answer {
         /// Who.
@@ -114,8 +123,8 @@ pub enum Error {
     Cache(#[from] sbx_cache::Error),
 }
 
-fn alternative(name: &PackageName) -> String {
-    crate::advice::alternative(name.as_str()).map(|text| format!("; {text}")).unwrap_or_default()
+fn alternative(ecosystem: Ecosystem, name: &PackageName) -> String {
+    crate::advice::alternative(ecosystem, name.as_str()).map(|text| format!("; {text}")).unwrap_or_default()
 }
 
 impl Error {
@@ -143,7 +152,16 @@ impl Error {
         move |source| Self::Io { action, path, source }
     }
 
+    /// A package of Python that cannot come in.
     pub(crate) fn refused(name: &PackageName, reason: impl Into<String>) -> Self {
-        Self::Refused { name: name.clone(), reason: reason.into() }
+        Self::Refused { name: name.clone(), ecosystem: Ecosystem::Python, reason: reason.into() }
+    }
+
+    /// The same refusal of a package of JavaScript.
+    pub(crate) fn for_javascript(self) -> Self {
+        if let Self::Refused { name, reason, .. } = self {
+            return Self::Refused { name, ecosystem: Ecosystem::JavaScript, reason };
+        }
+        self
     }
 }

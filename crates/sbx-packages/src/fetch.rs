@@ -1,15 +1,16 @@
-//! Brings packages of a lock file into the cache, through pip and by name.
+//! Brings packages of a lock file into the cache, through pip or npm and by name.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sbx_cache::fetch::{Pip, Progress};
+use sbx_cache::fetch::{Npm, Pip, Progress};
 use sbx_cache::{Cache, SealedFile};
 
 use crate::archive::{self, Archive};
 use crate::error::{Error, Result};
 use crate::lock::{LockedPackage, Source};
 use crate::name::{PackageName, Version};
+use crate::npm;
 use crate::resolve::{PURE, download_sdist};
 
 /// The package's archive in the cache, verified; `None` if it is not fetched.
@@ -24,8 +25,8 @@ pub fn find(cache: &Cache, package: &LockedPackage) -> Result<Option<SealedFile>
     }
 }
 
-/// Brings what is missing of `packages` into the cache. `python` is the guest's, such as `3.15`. A second call does nothing,
-/// and two at once do the work once.
+/// Brings what is missing of Python's `packages` into the cache. `python` is the guest's, such as `3.15`. A second call does
+/// nothing, and two at once do the work once.
 ///
 /// # Errors
 /// [`Error::HashChanged`], [`Error::Refused`], what pip and the cache fail at. Packages that were verified until then stay.
@@ -35,6 +36,39 @@ pub fn fetch(
     python: &str,
     progress: &dyn Progress,
 ) -> Result<()> {
+    let download = |pip: &Pip, folder: &Path, package: &LockedPackage| match package.source {
+        Source::Wheel => download_wheel(pip, folder, (&package.name, &package.version), python),
+        Source::Sdist | Source::Tarball => {
+            Ok(download_sdist(pip, folder, &package.name, Some(&package.version))?.0)
+        }
+    };
+    bring(cache, packages, &Way { who: "pip", find: Pip::find, download }, progress)
+}
+
+/// The same for JavaScript's, through npm.
+///
+/// # Errors
+/// As [`fetch`], with npm for pip.
+pub fn fetch_npm(cache: &Cache, packages: &[&LockedPackage], progress: &dyn Progress) -> Result<()> {
+    bring(cache, packages, &Way { who: "npm", find: Npm::find, download: npm::download }, progress)
+}
+
+/// How packages are had.
+struct Way<M, D> {
+    who: &'static str,
+    find: fn(&Path, &str) -> sbx_cache::Result<M>,
+    download: D,
+}
+
+fn bring<M, D>(
+    cache: &Cache,
+    packages: &[&LockedPackage],
+    way: &Way<M, D>,
+    progress: &dyn Progress,
+) -> Result<()>
+where
+    D: Fn(&M, &Path, &LockedPackage) -> Result<PathBuf>,
+{
     if missing(cache, packages)?.is_empty() {
         return Ok(());
     }
@@ -46,8 +80,8 @@ pub fn fetch(
     }
     let scratch = cache.scratch(&guard)?;
     let total = missing.iter().map(|package| package.bytes).sum();
-    progress.start(&format!("fetching {} packages with pip", missing.len()), total);
-    let brought = bring(cache, &missing, python, scratch.path(), progress);
+    progress.start(&format!("fetching {} packages with {}", missing.len(), way.who), total);
+    let brought = bring_missing(cache, &missing, way, scratch.path(), progress);
     progress.finish();
     brought
 }
@@ -62,23 +96,23 @@ fn missing<'a>(cache: &Cache, packages: &[&'a LockedPackage]) -> Result<Vec<&'a 
     Ok(missing)
 }
 
-fn bring(
+fn bring_missing<M, D>(
     cache: &Cache,
     missing: &[&LockedPackage],
-    python: &str,
+    way: &Way<M, D>,
     scratch: &Path,
     progress: &dyn Progress,
-) -> Result<()> {
-    let pip = Pip::find(scratch, "packages")?;
+) -> Result<()>
+where
+    D: Fn(&M, &Path, &LockedPackage) -> Result<PathBuf>,
+{
+    let manager = (way.find)(scratch, "packages")?;
     let mut done = 0;
     for package in missing {
-        let folder = scratch.join(package.name.as_str());
+        let folder = scratch.join(package.id().to_string().replace('/', "-"));
         create_dir(&folder)?;
-        let path = match package.source {
-            Source::Wheel => download_wheel(&pip, &folder, (&package.name, &package.version), python)?,
-            Source::Sdist => download_sdist(&pip, &folder, &package.name, Some(&package.version))?.0,
-        };
-        Archive::take_apart(package, &read(&path)?)?.store(cache, package)?;
+        let path = (way.download)(&manager, &folder, package)?;
+        Archive::take_apart(package, &read_of(way.who, &path)?)?.store(cache, package)?;
         done += package.bytes;
         progress.advance(done);
     }
@@ -106,10 +140,14 @@ pub(crate) fn download_wheel(
 }
 
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
+    read_of("pip", path)
+}
+
+pub(crate) fn read_of(who: &'static str, path: &Path) -> Result<Vec<u8>> {
     let length = fs::metadata(path).map_err(Error::io("look at", path))?.len();
     if length > crate::MAX_PACKAGE_BYTES {
         let problem = format!("{} is larger than {} MiB", path.display(), crate::MAX_PACKAGE_BYTES >> 20);
-        return Err(Error::Answer { who: "pip", problem });
+        return Err(Error::Answer { who, problem });
     }
     fs::read(path).map_err(Error::io("read", path))
 }

@@ -1,17 +1,21 @@
-//! Names, versions and requests, checked when they are made: they end up in arguments of pip and in names of files.
+//! Names, versions and requests, checked when they are made: they end up in arguments of pip and npm and in names of files.
 
 use std::fmt;
 
 use serde::Deserialize;
 
+use crate::ecosystem::Ecosystem;
 use crate::error::{Error, Result};
 
 /// The longest name or version, in bytes.
 const MAX_WORD: usize = 64;
 
-/// A package's name as indexes compare it: lower case, with single hyphens.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-#[serde(try_from = "String")]
+/// The longest name of npm's that is taken, in bytes.
+const MAX_NPM_NAME: usize = 100;
+
+/// A package's name as its index compares it: of Python's, lower case with single hyphens; of npm's, as it stands, perhaps
+/// with a scope (`@scope/name`).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PackageName(String);
 
 impl PackageName {
@@ -36,23 +40,50 @@ impl PackageName {
         Ok(Self(words.collect::<Vec<_>>().join("-").to_ascii_lowercase()))
     }
 
+    /// Reads a name of npm's.
+    ///
+    /// # Errors
+    /// [`Error::Word`] for what no package can be called now; some old ones have capitals.
+    pub fn parse_npm(text: &str) -> Result<Self> {
+        let bad = |problem| Error::Word { what: "name of a package", text: text.to_owned(), problem };
+        if text.is_empty() || text.len() > MAX_NPM_NAME {
+            return Err(bad("it has no letters or more than 100"));
+        }
+        let (scope, name) = match text.strip_prefix('@') {
+            Some(scoped) => scoped.split_once('/').ok_or_else(|| bad("after its scope comes no name"))?,
+            None => ("scope", text),
+        };
+        let is_part = |part: &str| {
+            part.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit())
+                && part.chars().all(|char| {
+                    char.is_ascii_lowercase() || char.is_ascii_digit() || matches!(char, '-' | '_' | '.')
+                })
+        };
+        if is_part(scope) && is_part(name) {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(bad("it is not one of lower-case letters, digits and - _ . such as `name` or `@scope/name`"))
+    }
+
+    /// Reads a name as it must stand in a lock file.
+    pub(crate) fn in_lock(ecosystem: Ecosystem, text: &str) -> Result<Self> {
+        let name = ecosystem.name(text)?;
+        if name.0 == text {
+            return Ok(name);
+        }
+        let problem = "it is not written in lower case with single hyphens";
+        Err(Error::Word { what: "name of a package in a lock file", text: text.to_owned(), problem })
+    }
+
     /// As text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
 
-impl TryFrom<String> for PackageName {
-    type Error = Error;
-
-    fn try_from(text: String) -> Result<Self> {
-        let name = Self::parse(&text)?;
-        if name.0 == text {
-            return Ok(name);
-        }
-        let problem = "it is not written in lower case with single hyphens";
-        Err(Error::Word { what: "name of a package in a lock file", text, problem })
+    /// As part of a file's name.
+    pub(crate) fn as_file_name(&self) -> String {
+        self.0.trim_start_matches('@').replace('/', "-")
     }
 }
 
@@ -63,7 +94,7 @@ impl fmt::Display for PackageName {
 }
 
 /// A version, as its package writes it. What it means is for the guest to say.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Version(String);
 
@@ -105,9 +136,50 @@ impl fmt::Display for Version {
     }
 }
 
-/// What a user asks for: a name, and perhaps which versions (`markdown`, `mammoth<2`, `idna==3.10`).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+/// A package of a lock file as others in it speak of it: by its name, and by its version too where several can be there at
+/// once, as JavaScript has them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PackageId {
+    pub(crate) name: PackageName,
+    pub(crate) version: Option<Version>,
+}
+
+impl PackageId {
+    /// Reads `name`, or `name@version` for a package of JavaScript's.
+    ///
+    /// # Errors
+    /// [`Error::Word`].
+    pub fn parse(ecosystem: Ecosystem, text: &str) -> Result<Self> {
+        if ecosystem == Ecosystem::Python {
+            return Ok(Self { name: PackageName::in_lock(ecosystem, text)?, version: None });
+        }
+        let bad = || Error::Word {
+            what: "package of a lock file",
+            text: text.to_owned(),
+            problem: "it is not a name, an @ and a version",
+        };
+        let (name, version) = text.rsplit_once('@').ok_or_else(bad)?;
+        Ok(Self { name: PackageName::in_lock(ecosystem, name)?, version: Some(Version::parse(version)?) })
+    }
+
+    /// The package's name.
+    #[must_use]
+    pub fn name(&self) -> &PackageName {
+        &self.name
+    }
+}
+
+impl fmt::Display for PackageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.version {
+            Some(version) => write!(f, "{}@{version}", self.name),
+            None => write!(f, "{}", self.name),
+        }
+    }
+}
+
+/// What a user asks for: a name, and perhaps which versions (`markdown`, `mammoth<2`, `lodash@4`, `@scope/name@^1.2`).
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     text: String,
     name: PackageName,
@@ -133,6 +205,32 @@ impl Request {
         Ok(Self { text: text.to_owned(), name: PackageName::parse(name)? })
     }
 
+    /// Reads one as npm writes it: `name`, or `name@` and a version, a range or a tag.
+    ///
+    /// # Errors
+    /// [`Error::Word`]; addresses, files and other names for a package are no requests.
+    pub fn parse_npm(text: &str) -> Result<Self> {
+        let text = text.trim();
+        let at = text.char_indices().skip(1).find(|(_, char)| *char == '@').map_or(text.len(), |(at, _)| at);
+        let (name, range) = text.split_at(at);
+        let plain = |char: char| char.is_ascii_alphanumeric() || "<>=~^. *+-|_".contains(char);
+        let range = range.strip_prefix('@').unwrap_or(range);
+        if range.len() > MAX_WORD || !range.chars().all(plain) || range.starts_with('-') {
+            return Err(Error::Word {
+                what: "request for a package",
+                text: text.to_owned(),
+                problem: "after the name and an @ comes a version or a range such as 4.17.21 or ^4",
+            });
+        }
+        Ok(Self { text: text.to_owned(), name: PackageName::parse_npm(name)? })
+    }
+
+    /// The versions that are asked for, as npm writes them: everything after the name and an `@`, `*` if there is nothing.
+    pub(crate) fn range(&self) -> &str {
+        let rest = self.text.get(self.name.as_str().len()..).unwrap_or_default();
+        Some(rest.trim_start_matches('@')).filter(|range| !range.is_empty()).unwrap_or("*")
+    }
+
     /// The package that is asked for.
     #[must_use]
     pub fn name(&self) -> &PackageName {
@@ -143,14 +241,6 @@ impl Request {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
-    }
-}
-
-impl TryFrom<String> for Request {
-    type Error = Error;
-
-    fn try_from(text: String) -> Result<Self> {
-        Self::parse(&text)
     }
 }
 
@@ -169,7 +259,7 @@ mod tests {
             assert_eq!(PackageName::parse(text).unwrap_err().code(), "packages.word", "{text}");
         }
         assert!(
-            PackageName::try_from("PyPDF2".to_owned()).is_err(),
+            PackageName::in_lock(Ecosystem::Python, "PyPDF2").is_err(),
             "a lock file has one way to write a name"
         );
     }

@@ -236,7 +236,9 @@ impl<'a> Resolver<'a> {
                 (&package.name, &package.version),
                 self.builtin.python(),
             )?,
-            Source::Sdist => download_sdist(&self.pip, &folder, &package.name, Some(&package.version))?.0,
+            Source::Sdist | Source::Tarball => {
+                download_sdist(&self.pip, &folder, &package.name, Some(&package.version))?.0
+            }
         };
         read(&path)
     }
@@ -362,7 +364,7 @@ fn requirement(line: &str) -> Option<&str> {
 
 /// What is wrong with a package that nobody requested is a reason against the request that led to it.
 fn blame(requests: &[Request], line: &str, error: Error) -> Error {
-    if let Error::Refused { name, reason } = &error
+    if let Error::Refused { name, reason, .. } = &error
         && requests.iter().all(|request| request.name() != name)
         && let Error::Refused { name: request, .. } = refusal(requests, line)
     {

@@ -70,7 +70,7 @@ pub(crate) fn take_apart(name: &PackageName, version: &Version, bytes: &[u8]) ->
 }
 
 /// All files, below the one folder that such an archive has.
-fn unpack(name: &PackageName, bytes: &[u8]) -> Result<BTreeMap<String, Vec<u8>>> {
+pub(crate) fn unpack(name: &PackageName, bytes: &[u8]) -> Result<BTreeMap<String, Vec<u8>>> {
     let unreadable =
         |error: std::io::Error| Error::refused(name, format!("its archive cannot be read ({error})"));
     let mut archive = tar::Archive::new(GzDecoder::new(bytes));

@@ -8,8 +8,8 @@ use crate::archive::{MAX_FILES, MAX_UNPACKED_BYTES, Member};
 use crate::error::{Error, Result};
 use crate::name::{PackageName, Version};
 
-/// How names of files of native code end.
-const NATIVE_ENDS: [&str; 6] = [".so", ".pyd", ".dylib", ".dll", ".a", ".wasm"];
+/// How names of files of native code end; `.node` is JavaScript's.
+const NATIVE_ENDS: [&str; 7] = [".so", ".pyd", ".dylib", ".dll", ".a", ".wasm", ".node"];
 
 /// How files of native code begin: ELF, and Mach-O in its forms.
 const NATIVE_STARTS: [&[u8]; 4] = [b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe"];

@@ -4,7 +4,7 @@
 use sbx_core::GuestPath;
 use sbx_vfs::{Device, Tree, TreeBuilder};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// Folders that the guest may write in.
 const WRITABLE: [&str; 2] = ["/app", "/tmp"];
@@ -29,6 +29,10 @@ pub(crate) fn base_tree() -> Result<Tree> {
     Ok(builder.build())
 }
 
-fn fixed(path: &str) -> Result<GuestPath> {
-    GuestPath::parse(path).map_err(|error| Error::NotSetUp { missing: format!("{path}: {error}") })
+pub(crate) fn fixed(path: &str) -> sbx_runtime::Result<GuestPath> {
+    let bad = |error: sbx_core::PathError| sbx_runtime::Error::BadFiles {
+        what: path.to_owned(),
+        problem: error.to_string(),
+    };
+    GuestPath::parse(path).map_err(bad)
 }

@@ -22,14 +22,6 @@ pub enum Error {
         "TypeScript is not set up here; install Node.js with npm and run `sbx setup` once more (JavaScript works without)"
     )]
     NoTypeScript,
-    /// No image has this name.
-    #[error("there is no image `{name}`; there are: {}", available.join(", "))]
-    UnknownImage {
-        /// What was asked for.
-        name: String,
-        /// What could have been.
-        available: Vec<String>,
-    },
     /// The manifest in the project's `runtimes/` folder is wrong.
     #[error("the manifest of the JavaScript guest is wrong: {problem}")]
     Manifest {
@@ -52,16 +44,9 @@ pub enum Error {
         /// Its hash, in hexadecimal.
         sha256: String,
     },
-    /// A step of building an image failed inside the guest.
-    #[error("building the image `{image}` failed in step `{step}`: {problem}")]
-    BuildFailed {
-        /// The image.
-        image: String,
-        /// The step.
-        step: String,
-        /// What the guest said.
-        problem: String,
-    },
+    /// A vendored package that the policy names is not there, or the lock file is wrong.
+    #[error(transparent)]
+    Packages(#[from] sbx_packages::Error),
     /// The files of the guest could not be laid out.
     #[error("the guest's files cannot be laid out")]
     Files(#[from] sbx_vfs::Error),
@@ -83,11 +68,10 @@ impl Error {
         match self {
             Self::NotSetUp { .. } => "javascript.not_set_up",
             Self::NoTypeScript => "javascript.no_typescript",
-            Self::UnknownImage { .. } => "javascript.unknown_image",
             Self::Manifest { .. } => "javascript.manifest",
             Self::Compile { .. } => "javascript.compile",
             Self::WrongGuest { .. } => "javascript.wrong_guest",
-            Self::BuildFailed { .. } => "javascript.build_failed",
+            Self::Packages(error) => error.code(),
             Self::Files(error) => error.code(),
             Self::Runtime(error) => error.code(),
             Self::Host(error) => error.code(),

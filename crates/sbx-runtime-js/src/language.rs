@@ -33,6 +33,19 @@ pub(crate) enum Script {
     TypeScript,
 }
 
+impl Script {
+    /// Tells the guest what the code of a request is, whose name ends in `extension`.
+    pub(crate) fn describe(self, request: &mut Request<'_>, extension: Option<&str>) {
+        request.language = (self == Self::TypeScript).then_some("typescript");
+        // Without a kind the guest takes a script if it can be one, else a module if it imports or exports.
+        request.kind = match extension {
+            Some("mjs" | "mts") => Some("module"),
+            Some("cjs" | "cts") => Some("script"),
+            _ => None,
+        };
+    }
+}
+
 impl Language for Script {
     fn runtime(&self) -> RuntimeType {
         match self {
@@ -42,13 +55,7 @@ impl Language for Script {
     }
 
     fn complete(&self, request: &mut Request<'_>, program: &Program, policy: &ExecutionPolicy) {
-        request.language = (*self == Self::TypeScript).then_some("typescript");
-        // Without a kind the guest takes a script if it can be one, else a module if it imports or exports.
-        request.kind = match program.extension() {
-            Some("mjs" | "mts") => Some("module"),
-            Some("cjs" | "cts") => Some("script"),
-            _ => None,
-        };
+        self.describe(request, program.extension());
         if request.op == Op::Run {
             // Virtual time can pass the limit in no time.
             request.limit_ms =
@@ -72,7 +79,7 @@ impl Language for Script {
     fn advise(&self, error: &ReplyError, around: &Surroundings<'_>) -> Option<Advice> {
         match (error.code.as_deref(), error.kind.as_str()) {
             (Some("MODULE_NOT_FOUND" | "ERR_MODULE_NOT_FOUND"), _) => {
-                modules::advise(error).or_else(|| advise_path(error, PathProblem::Missing, around))
+                modules::advise(error, around).or_else(|| advise_path(error, PathProblem::Missing, around))
             }
             (Some("MISSING_EXPORT"), _) => modules::advise_export(error),
             (Some("ENOENT"), _) => advise_path(error, PathProblem::Missing, around),

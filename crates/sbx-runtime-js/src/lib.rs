@@ -17,9 +17,10 @@ mod compile;
 pub mod setup;
 mod modules;
 mod language;
+mod vendored;
 mod javascript;
 
 pub use crate::error::{Error, Result};
 pub use crate::images::{DEFAULT_IMAGE, TYPESCRIPT_IMAGE};
 pub use crate::javascript::JavaScript;
-pub use sbx_runtime::{ImageInfo, Interpreter, Program};
+pub use sbx_runtime::{ImageInfo, ImageRecipe, Interpreter, OwnImages, Program, SetupTurn};

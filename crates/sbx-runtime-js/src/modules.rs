@@ -1,76 +1,10 @@
 //! Modules and globals that are not there: what to use in their place.
 
-use sbx_core::{Advice, AdviceKind};
-use sbx_runtime::{ReplyError, advice::missing_module};
+use sbx_core::{Advice, AdviceKind, ExecutionPolicy};
+use sbx_packages::{Ecosystem, Lock, alternative};
+use sbx_runtime::{ReplyError, Surroundings, advice::missing_module};
 
-const DATABASES: &str = "keep the data in JSON files, or use Python's `sqlite3` in this sandbox";
-const FILES: &str =
-    "use `fs` (`cpSync`, `rmSync`, `mkdirSync` with `{ recursive: true }`) and `find` of `sandbox-utils`";
-const DOCUMENTS: &str = "use Python in this sandbox, or write CSV, HTML or SVG";
-
-/// Packages of npm, by what replaces them.
-const ALTERNATIVES: [(&str, &[&str]); 24] = [
-    (
-        "use `Object.groupBy`, `Map.groupBy`, `structuredClone`, `toSorted`, `flatMap`, or `sandbox-utils`",
-        &["lodash", "lodash-es", "underscore", "ramda", "immutable", "immer"],
-    ),
-    (
-        "use `Date` with `toISOString`, `toLocaleDateString` and the `getUTC…` methods",
-        &["moment", "moment-timezone", "dayjs", "date-fns", "luxon"],
-    ),
-    ("use `crypto.randomUUID()`", &["uuid", "nanoid", "cuid", "shortid"]),
-    ("use `csv-simple`", &["csv-parse", "csv-parser", "csv", "papaparse", "csvtojson", "fast-csv", "d3-dsv"]),
-    ("print plain text", &["chalk", "colors", "kleur", "picocolors", "ora", "cli-table3", "boxen", "figlet"]),
-    ("use `process.argv.slice(2)`", &["yargs", "commander", "minimist", "meow"]),
-    ("use `process.env`", &["dotenv", "cross-env"]),
-    (FILES, &["fs-extra", "rimraf", "mkdirp", "glob", "fast-glob", "globby", "shelljs"]),
-    ("use `xmlToObject` of `sandbox-utils`", &["xml2js", "fast-xml-parser", "xml-js"]),
-    ("use JSON", &["js-yaml", "yaml", "toml", "json5"]),
-    (
-        "use `BigInt`, or whole numbers of the smallest unit",
-        &["mathjs", "decimal.js", "bignumber.js", "big.js"],
-    ),
-    ("use `assert`", &["jest", "mocha", "chai", "vitest", "ava", "sinon", "node:test", "test"]),
-    ("use `validate` of `json-utils`", &["zod", "joi", "ajv", "yup"]),
-    (
-        "use regular expressions on a file in /app, or Python's `bs4` and `lxml` in this sandbox",
-        &["cheerio", "jsdom", "node-html-parser", "puppeteer", "playwright"],
-    ),
-    (
-        DOCUMENTS,
-        &["xlsx", "exceljs", "pdfkit", "pdf-lib", "pdf-parse", "jspdf", "sharp", "canvas", "jimp", "docx"],
-    ),
-    (
-        DATABASES,
-        &[
-            "better-sqlite3",
-            "sqlite3",
-            "mysql",
-            "mysql2",
-            "pg",
-            "mongodb",
-            "mongoose",
-            "redis",
-            "ioredis",
-            "sequelize",
-            "knex",
-        ],
-    ),
-    ("use the runtime `ts`, which runs TypeScript", &["typescript", "ts-node", "tsx"]),
-    ("use promises: `Promise.all`, `async` and `await`", &["async", "bluebird", "p-limit", "p-map", "rxjs"]),
-    ("use `events`", &["eventemitter3", "mitt"]),
-    (
-        "use `crypto`'s `createHash` and `createHmac`",
-        &["crypto-js", "md5", "sha1", "bcrypt", "bcryptjs", "jsonwebtoken"],
-    ),
-    ("use `console.log`", &["winston", "pino", "debug", "log4js"]),
-    ("write HTML as a template text", &["react", "react-dom", "vue", "handlebars", "ejs", "mustache", "pug"]),
-    ("use `string-utils`", &["slugify", "pluralize", "change-case", "he"]),
-    (
-        "nothing here compresses; use Python's `zipfile` and `gzip` in this sandbox",
-        &["zlib", "jszip", "archiver", "adm-zip", "tar"],
-    ),
-];
+use crate::{assets, vendored::PACKAGES_HOME};
 
 /// Packages that serve.
 const SERVERS: [&str; 12] = [
@@ -129,11 +63,20 @@ const DIALOGUES: [&str; 3] = ["prompt", "confirm", "alert"];
 /// What there is, for modules of which nothing is known.
 const AVAILABLE: &str = "there are fs, path, util, events, stream, assert, os, url, \
     buffer, crypto (random values, digests), readline and timers as in Node, csv-simple, json-utils, string-utils and \
-    sandbox-utils, and what lies in /app or /app/node_modules as JavaScript; npm does not work inside";
+    sandbox-utils, vendored packages (lodash, dayjs, date-fns, zod, …), and what lies in /app or /app/node_modules as \
+    JavaScript; npm does not work inside";
 
 /// What to say of a module that was not found.
-pub(crate) fn advise(error: &ReplyError) -> Option<Advice> {
+pub(crate) fn advise(error: &ReplyError, around: &Surroundings<'_>) -> Option<Advice> {
     let module = error.module.as_deref()?;
+    let package = top(module);
+    let place = assets::fixed(PACKAGES_HOME).ok().and_then(|home| home.resolve(package).ok());
+    if place.is_some_and(|place| around.files.exists(&place)) {
+        return Some(missing_module(module, &format!("`{package}` is there and has no `{module}`")));
+    }
+    if let Some(hint) = vendored(package, around.policy) {
+        return Some(missing_module(module, &hint));
+    }
     if SERVERS.contains(&module) {
         return Some(Advice::new(
             AdviceKind::NetworkUnavailable,
@@ -189,12 +132,32 @@ pub(crate) fn advise_global(error: &ReplyError) -> Option<Advice> {
     })
 }
 
+/// The package that a module is a part of: `lodash/groupBy` of `lodash`, `@scope/name/part` of `@scope/name`.
+fn top(module: &str) -> &str {
+    let n_parts = if module.starts_with('@') { 2 } else { 1 };
+    let end = module.match_indices('/').nth(n_parts - 1).map_or(module.len(), |(at, _)| at);
+    module.get(..end).unwrap_or(module)
+}
+
+/// What to say of a package that could be there, and is not in this run.
+fn vendored(name: &str, policy: &ExecutionPolicy) -> Option<String> {
+    let chosen = policy.packages.as_ref().filter(|names| !names.iter().any(|chosen| chosen == name));
+    let is_known = Lock::built_in(Ecosystem::JavaScript).is_ok_and(|lock| lock.has(name));
+    match chosen {
+        Some(_) if is_known => Some(format!(
+            "it is vendored, and this run chooses others; add `{name}` to the policy's `packages` (`--package {name}`)"
+        )),
+        None if is_known => Some(
+            "it is vendored, and this run's files have none; run `sbx setup` once, and leave the policy's lock file as it is"
+                .to_owned(),
+        ),
+        Some(_) | None => None,
+    }
+}
+
 fn hint(module: &str, nearest: Option<&str>) -> String {
-    // `lodash/groupBy` is a part of `lodash`, `@scope/name` is one name.
-    let top = if module.starts_with('@') { module } else { module.split('/').next().unwrap_or(module) };
-    let known = ALTERNATIVES.iter().find(|(_, modules)| modules.contains(&top));
-    match (known, nearest) {
-        (Some((alternative, _)), _) => (*alternative).to_owned(),
+    match (alternative(Ecosystem::JavaScript, top(module)), nearest) {
+        (Some(alternative), _) => alternative.to_owned(),
         (None, Some(nearest)) => format!("did you mean `{nearest}`? Else: {AVAILABLE}"),
         (None, None) => AVAILABLE.to_owned(),
     }
@@ -206,21 +169,27 @@ mod tests {
 
     #[test]
     fn each_package_has_one_answer() {
-        let mut names: Vec<&str> =
-            ALTERNATIVES.iter().flat_map(|(_, modules)| modules.iter().copied()).collect();
-        names.extend(SERVERS);
-        names.extend(CLIENTS);
-        let total = names.len();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), total);
+        for name in SERVERS.iter().chain(&CLIENTS) {
+            assert_eq!(alternative(Ecosystem::JavaScript, name), None, "{name}");
+        }
     }
 
     #[test]
     fn what_is_known_goes_before_what_is_spelt_alike() {
-        assert_eq!(hint("uuid", Some("util")), "use `crypto.randomUUID()`");
-        assert!(hint("lodash/groupBy", None).contains("`Object.groupBy`"));
+        assert_eq!(hint("cuid", Some("util")), "use `crypto.randomUUID()`");
+        assert!(hint("underscore/groupBy", None).contains("`Object.groupBy`"));
         assert!(hint("csv-simpel", Some("csv-simple")).starts_with("did you mean `csv-simple`?"));
         assert_eq!(hint("quux", None), AVAILABLE);
+    }
+
+    #[test]
+    fn a_vendored_package_that_is_not_chosen_is_told_apart() {
+        let chosen = ExecutionPolicy::default().with_packages(["dayjs"]);
+        assert!(vendored("lodash", &chosen).is_some_and(|hint| hint.contains("--package lodash")));
+        assert!(
+            vendored("lodash", &ExecutionPolicy::default()).is_some_and(|hint| hint.contains("sbx setup"))
+        );
+        assert_eq!(vendored("underscore", &chosen), None);
+        assert_eq!((top("@a/b/c"), top("lodash/fp"), top("x")), ("@a/b", "lodash", "x"));
     }
 }

@@ -10,19 +10,16 @@ use std::{
 };
 
 use sbx_cache::{Cache, LockGuard, fetch::Progress};
-use sbx_host::{Call, Guest, Host, Image, InstanceSetup, Limits, Outcome, RunRequest};
-use sbx_runtime::{Op, Reply, Request, Status};
+use sbx_host::{Call, Guest, Host, Image, InstanceSetup};
+use sbx_runtime::{ImageBuild, Language as _, Op, Request};
 use sbx_vfs::Quota;
 
 use crate::{
     assets, compile,
-    error::{Error, Result},
+    error::Result,
     images::{PRELUDE, RECIPES, Recipe, TYPESCRIPT, WARM},
     manifest::Manifest,
 };
-
-/// Instructions for one step of building an image: far more than any takes, so that a step that hangs ends.
-const STEP_FUEL: u64 = 100_000_000_000;
 
 /// Brings everything that JavaScript needs into `cache`. `source` is a local folder that may have the packages, which are
 /// otherwise downloaded.
@@ -158,37 +155,20 @@ impl Build<'_> {
         let setup = InstanceSetup::new(assets::base_tree()?, Quota::default())
             .with_deterministic(Some(sbx_core::Deterministic::new(0)));
         let mut instance = self.host.block_on(self.host.open(self.guest, self.base, setup))?;
-        let failed = |step: &str, problem: String| Error::BuildFailed {
-            image: recipe.name.to_owned(),
-            step: step.to_owned(),
-            problem,
-        };
-        let mut turns = Vec::new();
-        let mut add = |step: &'static str, request: &Request<'_>, code: &str, reports: bool| {
-            let bytes = request.encode(code).map_err(|error| failed(step, error.to_string()))?;
-            turns.push((step, Call::Turn(bytes), reports));
-            Ok::<(), Error>(())
-        };
-        for (name, source) in PRELUDE {
-            add(name, &Request::new(Op::Install, name), source, false)?;
-        }
-        if let Some(text) = typescript {
-            add("sbx:typescript", &Request::new(Op::Install, "sbx:typescript"), text, false)?;
+        let build = ImageBuild::new(self.host, recipe.language().runtime(), recipe.name);
+        let start = Call::Export { name: "_initialize".to_owned(), arguments: vec![] };
+        build.step(&mut instance, "start", start, false)?;
+        let parts = PRELUDE.iter().copied().chain(typescript.map(|text| ("sbx:typescript", text)));
+        for (name, source) in parts {
+            let bytes = Request::new(Op::Install, name).encode(source).map_err(|error| {
+                sbx_runtime::Error::BadAnswer { problem: format!("{name} cannot be sent: {error}") }
+            })?;
+            build.step(&mut instance, name, Call::Turn(bytes), false)?;
         }
         let mut warm = Request::new(Op::Warm, "warm.js");
         warm.language = typescript.map(|_| "typescript");
-        add("warm", &warm, WARM, true)?;
-        add("seal", &Request::seal(false), "", true)?;
-        turns.insert(0, ("start", Call::Export { name: "_initialize".to_owned(), arguments: vec![] }, false));
-        for (step, call, reports) in turns {
-            let policy = sbx_core::ExecutionPolicy::default().with_fuel_budget(STEP_FUEL).without_timeout();
-            let limits = Limits::from(&policy.with_memory_bytes(1 << 30));
-            let report = self.host.block_on(self.host.run(&mut instance, RunRequest::new(call, limits)))?;
-            let is_good = !reports || Reply::of(&report).is_some_and(|reply| reply.status == Status::Ok);
-            if report.outcome != Outcome::Returned(0) || !is_good {
-                return Err(failed(step, format!("{:?}: {}", report.outcome, report.stderr.text())));
-            }
-        }
+        build.turn(&mut instance, "warm", &warm, WARM)?;
+        build.turn(&mut instance, "seal", &Request::seal(false), "")?;
         Ok(instance.capture(recipe.name)?)
     }
 }

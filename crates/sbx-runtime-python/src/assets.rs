@@ -3,11 +3,12 @@
 //! One tree for every sandbox, forked for each: the standard library and packages as one zip, served from a shared
 //! mapping; matplotlib's data files; empty folders to work in; the devices that programs open by name.
 
-use std::{io::Read, ops::Range, sync::Arc};
+use std::io::Read;
 
-use sbx_cache::{Cache, SealedFile, fetch::FetchedFiles};
+use sbx_cache::{Cache, fetch::FetchedFiles};
 use sbx_core::{GuestPath, Mount};
-use sbx_host::{InstanceSetup, SharedFile};
+use sbx_host::InstanceSetup;
+use sbx_runtime::{put_archive, shared};
 use sbx_vfs::{Device, Tree, TreeBuilder};
 
 use crate::error::{Error, Result};
@@ -80,7 +81,7 @@ fn member(zip: std::fs::File, name: &str) -> std::io::Result<Vec<u8>> {
 /// The tree that every sandbox starts from.
 pub(crate) fn base_tree(cache: &Cache, files: &FetchedFiles) -> Result<Tree> {
     let mut builder = TreeBuilder::new();
-    let stdlib = shared(files.open(cache, "stdlib")?)?;
+    let stdlib = shared(&files.open(cache, "stdlib")?)?;
     builder.read_only_file(&fixed(STDLIB_ZIP)?, stdlib)?;
     let (name, context) = mpl_data_entry(files)?;
     let archive = match cache.get(&name, &context) {
@@ -90,7 +91,7 @@ pub(crate) fn base_tree(cache: &Cache, files: &FetchedFiles) -> Result<Tree> {
         }
         Err(error) => return Err(error.into()),
     };
-    put_archive(&mut builder, archive, &fixed(MPL_DATA_HOME)?, "matplotlib's data")?;
+    put_archive(&mut builder, &shared(&archive)?, &fixed(MPL_DATA_HOME)?, "matplotlib's data")?;
     for folder in WRITABLE {
         builder.dir(&fixed(folder)?)?;
     }
@@ -101,32 +102,6 @@ pub(crate) fn base_tree(cache: &Cache, files: &FetchedFiles) -> Result<Tree> {
         builder.device(&fixed(path)?, device)?;
     }
     Ok(builder.build())
-}
-
-/// Puts the files of an archive below `home`, as parts of one mapping; `what` they are, for errors.
-pub(crate) fn put_archive(
-    builder: &mut TreeBuilder,
-    archive: SealedFile,
-    home: &GuestPath,
-    what: &str,
-) -> Result<()> {
-    let bytes = shared(archive)?;
-    let unreadable = |problem: String| Error::NotSetUp { missing: format!("{what}: {problem}") };
-    let mut tar = tar::Archive::new((*bytes).as_ref());
-    for entry in tar.entries().map_err(|error| unreadable(error.to_string()))? {
-        let entry = entry.map_err(|error| unreadable(error.to_string()))?;
-        let path = entry.path().map_err(|error| unreadable(error.to_string()))?;
-        let path = home.resolve(&path.to_string_lossy()).map_err(|error| unreadable(error.to_string()))?;
-        let narrow =
-            |n: u64| usize::try_from(n).map_err(|_too_large| unreadable("it is too large".to_owned()));
-        let start = narrow(entry.raw_file_position())?;
-        let range = start..start.saturating_add(narrow(entry.size())?);
-        if bytes_of(&bytes, &range).is_none() {
-            return Err(unreadable("it is cut off".to_owned()));
-        }
-        builder.read_only_file(&path, Arc::new(Part { whole: Arc::clone(&bytes), range }))?;
-    }
-    Ok(())
 }
 
 /// The same instance with the paths that the guest's libraries and programs insist on. A folder that `mounts` put over one of
@@ -140,32 +115,12 @@ pub(crate) fn with_aliases(setup: InstanceSetup, mounts: &[Mount]) -> Result<Ins
     Ok(setup.with_alias(alias, fixed(PACKAGES_HOME)?))
 }
 
-type Shared = Arc<dyn AsRef<[u8]> + Send + Sync>;
-
-/// Part of a mapping.
-struct Part {
-    whole: Shared,
-    range: Range<usize>,
-}
-
-impl AsRef<[u8]> for Part {
-    fn as_ref(&self) -> &[u8] {
-        bytes_of(&self.whole, &self.range).unwrap_or_default()
-    }
-}
-
-fn bytes_of<'a>(whole: &'a Shared, range: &Range<usize>) -> Option<&'a [u8]> {
-    (**whole).as_ref().get(range.clone())
-}
-
-fn shared(sealed: SealedFile) -> Result<Shared> {
-    let mapped = SharedFile::map(&sealed.file)
-        .map_err(|source| sbx_host::Error::System { action: "map a file of the guest", source })?;
-    Ok(Arc::new(mapped))
-}
-
-pub(crate) fn fixed(path: &str) -> Result<GuestPath> {
-    GuestPath::parse(path).map_err(|error| Error::NotSetUp { missing: format!("{path}: {error}") })
+pub(crate) fn fixed(path: &str) -> sbx_runtime::Result<GuestPath> {
+    let bad = |error: sbx_core::PathError| sbx_runtime::Error::BadFiles {
+        what: path.to_owned(),
+        problem: error.to_string(),
+    };
+    GuestPath::parse(path).map_err(bad)
 }
 
 fn mpl_data_entry(files: &FetchedFiles) -> Result<(String, String)> {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use sbx_cache::{Cache, SealedFile};
 use sbx_core::ExecutionPolicy;
-use sbx_packages::{Lock, LockedPackage};
-use sbx_runtime::Program;
+use sbx_packages::{Ecosystem, Lock, LockedPackage};
+use sbx_runtime::{ImageHome as _, Program};
 use sbx_vfs::{FileType, Tree};
 
 use crate::{
@@ -65,7 +65,7 @@ impl Python {
         };
         let mut alone = package.clone();
         alone.needs.clear();
-        let files = self.files_with(&Lock::of_image([alone])?)?;
+        let files = self.files_with(&Lock::of_image(Ecosystem::Python, [alone])?)?;
         let policy = ExecutionPolicy::default().with_fuel_budget(200_000_000_000).without_timeout();
         let policy = Arc::new(policy.with_memory_bytes(1 << 30));
         let program = Program::new(PROGRAM).with_name("compile_packages.py");

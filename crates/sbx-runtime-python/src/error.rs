@@ -17,40 +17,6 @@ pub enum Error {
         /// The first thing that is missing.
         missing: String,
     },
-    /// No image has this name.
-    #[error("there is no image `{name}`; there are: {}", available.join(", "))]
-    UnknownImage {
-        /// What was asked for.
-        name: String,
-        /// What could have been.
-        available: Vec<String>,
-    },
-    /// A step of building an image failed inside the guest.
-    #[error("building the image `{image}` failed in step `{step}`: {problem}")]
-    BuildFailed {
-        /// The image.
-        image: String,
-        /// The step.
-        step: String,
-        /// What the guest said.
-        problem: String,
-    },
-    /// An image of a user's cannot be made as it is asked for.
-    #[error("the image `{image}` cannot be built: {problem}")]
-    BadRecipe {
-        /// The image.
-        image: String,
-        /// What is wrong.
-        problem: String,
-    },
-    /// An image of a user's was made for another guest.
-    #[error(
-        "the image `{image}` was built for another version of Python; build it again with `sbx images build {image}`"
-    )]
-    StaleImage {
-        /// The image.
-        image: String,
-    },
     /// A vendored package that the policy names is not there, or the lock file is wrong.
     #[error(transparent)]
     Packages(#[from] sbx_packages::Error),
@@ -74,10 +40,6 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotSetUp { .. } => "python.not_set_up",
-            Self::UnknownImage { .. } => "python.unknown_image",
-            Self::BuildFailed { .. } => "python.build_failed",
-            Self::BadRecipe { .. } => "python.bad_recipe",
-            Self::StaleImage { .. } => "python.stale_image",
             Self::Packages(error) => error.code(),
             Self::Files(error) => error.code(),
             Self::Runtime(error) => error.code(),

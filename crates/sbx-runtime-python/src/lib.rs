@@ -13,7 +13,6 @@ mod assets;
 mod images;
 mod vendored;
 mod bytecode;
-mod own;
 pub mod setup;
 mod install;
 mod known;
@@ -23,6 +22,5 @@ mod python;
 
 pub use crate::error::{Error, Result};
 pub use crate::images::DEFAULT_IMAGE;
-pub use crate::own::{ImageRecipe, SetupTurn};
 pub use crate::python::Python;
-pub use sbx_runtime::{ImageInfo, Interpreter, Program};
+pub use sbx_runtime::{ImageInfo, ImageRecipe, Interpreter, OwnImages, Program, SetupTurn};

@@ -1,26 +1,24 @@
 //! Python on this machine: its compiled guest and its images, loaded from the cache.
 
-use std::{
-    collections::BTreeMap,
-    fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{fmt, sync::Arc};
 
 use sbx_cache::{Cache, fetch};
-use sbx_core::{ExecutionPolicy, RuntimeType, Snapshot};
+use sbx_core::{Deterministic, ExecutionPolicy, RuntimeType, Snapshot};
 use sbx_host::{Guest, Host, Image, InstanceSetup};
-use sbx_packages::Lock;
-use sbx_runtime::{ImageInfo, Interpreter, Runtime, with_workspace};
-use sbx_vfs::{DescriptorTable, Tree};
+use sbx_packages::{Ecosystem, Lock};
+use sbx_runtime::{
+    ImageHome, ImageInfo, Interpreter, Laid, LoadedImage, OwnImages, Request, Runtime, Vendored,
+    with_workspace,
+};
+use sbx_vfs::{DescriptorTable, Quota, Tree};
 
 use crate::{
     assets,
     error::{Error, Result},
     images::{RECIPES, Recipe},
     language::CPython,
-    own::OwnImage,
     setup,
-    vendored::Vendored,
+    vendored::SitePackages,
 };
 
 /// Python, ready to run; a cheap handle that threads share.
@@ -32,15 +30,8 @@ pub struct Python {
 struct Inner {
     cache: Cache,
     runtime: Runtime,
-    vendored: Vendored,
-    images: Mutex<BTreeMap<String, Loaded>>,
-}
-
-/// An image that was loaded, with the packages that it brings.
-#[derive(Clone)]
-struct Loaded {
-    image: Image,
-    packages: Option<Lock>,
+    base: Laid,
+    vendored: Vendored<SitePackages>,
 }
 
 impl fmt::Debug for Python {
@@ -55,7 +46,7 @@ impl Python {
     /// # Errors
     /// [`Error::NotSetUp`] if [`setup::set_up`] has not been run with this version, or something it made is damaged.
     pub fn load(host: &Host, cache: Cache) -> Result<Self> {
-        Self::load_with(host, cache, Lock::built_in()?)
+        Self::load_with(host, cache, Lock::built_in(Ecosystem::Python)?)
     }
 
     /// The same with the packages of another lock file.
@@ -69,8 +60,10 @@ impl Python {
         let guest = host.load_guest(&cache, &hash)?.ok_or_else(|| missing("the compiled guest"))?;
         let base = assets::base_tree(&cache, &files)?;
         let runtime = Runtime::new(host.clone(), guest, base.clone());
-        let vendored = Vendored::new(cache.clone(), packages, base, hash);
-        Ok(Self { inner: Arc::new(Inner { cache, runtime, vendored, images: Mutex::default() }) })
+        let layout = SitePackages { cache: cache.clone(), guest_hash: hash };
+        let vendored = Vendored::new(cache.clone(), packages, layout);
+        let base = Laid::base(base);
+        Ok(Self { inner: Arc::new(Inner { cache, runtime, base, vendored }) })
     }
 
     /// The images there are: those that come with Python, then users' own.
@@ -90,10 +83,14 @@ impl Python {
                 file: recipe.file(guest.hash()),
             });
         }
-        for own in OwnImage::all(&self.inner.cache)? {
-            images.push(own.info(self));
-        }
+        images.extend(self.own_images().infos()?);
         Ok(images)
+    }
+
+    /// The images of users.
+    #[must_use]
+    pub fn own_images(&self) -> OwnImages<'_, Self> {
+        OwnImages::new(self)
     }
 
     /// The packages that guests can import beside what is built in.
@@ -108,7 +105,7 @@ impl Python {
     /// # Errors
     /// If the policy's workspace cannot be made, or names a package that the lock file does not have or that is not fetched.
     pub fn empty_files(&self, policy: &ExecutionPolicy) -> Result<Tree> {
-        Ok(with_workspace(self.inner.vendored.tree(policy.packages.as_deref(), None)?, policy)?)
+        Ok(with_workspace(self.lay_out(None, policy)?.into_tree(), policy)?)
     }
 
     /// The same for interpreters that start as `image`, with the packages that it was built with.
@@ -116,8 +113,18 @@ impl Python {
     /// # Errors
     /// As [`Python::empty_files`]; an unknown image.
     pub fn empty_files_for(&self, image: &str, policy: &ExecutionPolicy) -> Result<Tree> {
-        let packages = self.loaded(image)?.packages;
-        Ok(with_workspace(self.inner.vendored.tree(policy.packages.as_deref(), packages.as_ref())?, policy)?)
+        Ok(with_workspace(self.lay_out(Some(image), policy)?.into_tree(), policy)?)
+    }
+
+    /// The runtime's own files and the policy's packages, those of `image` too if one is named: for another language to lay its
+    /// own over.
+    ///
+    /// # Errors
+    /// As [`Python::empty_files_for`].
+    pub fn lay_out(&self, image: Option<&str>, policy: &ExecutionPolicy) -> Result<Laid> {
+        let packages = image.map(|image| self.loaded(image)).transpose()?.and_then(|image| image.packages);
+        let (base, names) = (&self.inner.base, policy.packages.as_deref());
+        Ok(self.inner.vendored.lay_out(base, names, packages.as_deref())?)
     }
 
     /// Opens an interpreter that starts as `image`, on `files`, inside the policy.
@@ -165,53 +172,82 @@ impl Python {
         Ok(self.loaded(name)?.image)
     }
 
-    fn loaded(&self, name: &str) -> Result<Loaded> {
-        if let Some(loaded) = self.loaded_images().get(name) {
-            return Ok(loaded.clone());
-        }
-        // Not under the lock: an image of a user's is named by the one that it begins as.
-        let loaded = match Recipe::find(name) {
+    fn loaded(&self, name: &str) -> Result<LoadedImage> {
+        let runtime = RuntimeType::Python;
+        self.inner.runtime.image(name, || match Recipe::find(name) {
             Some(recipe) => {
                 let image = setup::load_image(&self.inner.cache, recipe, self.guest())?;
                 let missing = || Error::NotSetUp { missing: format!("the image `{name}` is missing") };
-                Loaded { image: image.ok_or_else(missing)?, packages: None }
+                Ok(LoadedImage { image: image.ok_or_else(missing)?, runtime, packages: None })
             }
             None => {
-                let own = OwnImage::find(&self.inner.cache, name)?.ok_or_else(|| self.unknown_image(name))?;
-                let stale = || Error::StaleImage { image: name.to_owned() };
-                Loaded { image: own.load(self)?.ok_or_else(stale)?, packages: Some(own.packages) }
+                let (image, packages) = self.own_images().load(name)?;
+                Ok(LoadedImage { image, runtime, packages: Some(Arc::new(packages)) })
             }
-        };
-        self.loaded_images().insert(name.to_owned(), loaded.clone());
-        Ok(loaded)
-    }
-
-    fn loaded_images(&self) -> MutexGuard<'_, BTreeMap<String, Loaded>> {
-        self.inner.images.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Loads the image anew when it is asked for next.
-    pub(crate) fn forget_image(&self, name: &str) {
-        self.loaded_images().remove(name);
-    }
-
-    pub(crate) fn unknown_image(&self, name: &str) -> Error {
-        let own = OwnImage::all(&self.inner.cache).unwrap_or_default();
-        let names = RECIPES.iter().map(|recipe| recipe.name.to_owned());
-        let available = names.chain(own.into_iter().map(|own| own.recipe.name)).collect();
-        Error::UnknownImage { name: name.to_owned(), available }
+        })
     }
 
     /// The runtime's own files with exactly these packages.
     pub(crate) fn files_with(&self, packages: &Lock) -> Result<Tree> {
-        self.inner.vendored.tree(Some(&[]), Some(packages))
+        Ok(self.inner.vendored.lay_out(&self.inner.base, Some(&[]), Some(packages))?.into_tree())
+    }
+}
+
+impl ImageHome for Python {
+    type Error = Error;
+
+    fn runtime(&self) -> RuntimeType {
+        RuntimeType::Python
     }
 
-    pub(crate) fn cache(&self) -> &Cache {
+    fn cache(&self) -> &Cache {
         &self.inner.cache
     }
 
-    pub(crate) fn guest(&self) -> &Guest {
+    fn host(&self) -> &Host {
+        self.inner.runtime.host()
+    }
+
+    fn guest(&self) -> &Guest {
         self.inner.runtime.guest()
+    }
+
+    fn lock(&self) -> &Lock {
+        self.inner.vendored.lock()
+    }
+
+    fn names(&self) -> Vec<&'static str> {
+        RECIPES.iter().map(|recipe| recipe.name).collect()
+    }
+
+    fn image(&self, name: &str) -> Result<Image> {
+        Ok(self.loaded(name)?.image)
+    }
+
+    fn forget_image(&self, name: &str) {
+        self.inner.runtime.forget_image(name);
+    }
+
+    fn is_module(&self, name: &str) -> bool {
+        name.split('.').all(|part| {
+            part.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_')
+                && part.chars().all(|char| char.is_ascii_alphanumeric() || char == '_')
+        })
+    }
+
+    fn import(&self, module: &str) -> String {
+        format!("import {module}")
+    }
+
+    fn build_setup(&self, packages: &Lock) -> Result<(InstanceSetup, Tree)> {
+        let files = self.files_with(packages)?;
+        let setup = assets::with_aliases(InstanceSetup::new(files.clone(), Quota::default()), &[])?
+            .with_args(vec!["/usr/local/bin/python.wasm".to_owned()])
+            .with_deterministic(Some(Deterministic::new(0)));
+        Ok((setup, files))
+    }
+
+    fn complete(&self, _from: &str, _request: &mut Request<'_>) -> RuntimeType {
+        RuntimeType::Python
     }
 }

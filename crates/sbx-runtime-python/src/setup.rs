@@ -9,9 +9,10 @@ use sbx_cache::{
     Cache,
     fetch::{self, FetchedFiles, GuestManifest, Progress},
 };
-use sbx_host::{Call, Guest, Host, Image, Instance, InstanceSetup, Limits, Outcome, RunRequest};
+use sbx_core::RuntimeType;
+use sbx_host::{Call, Guest, Host, Image, InstanceSetup};
 use sbx_packages::Builtin;
-use sbx_runtime::{Op, Reply, Request, Status};
+use sbx_runtime::{ImageBuild, Op, Request};
 use sbx_vfs::{Quota, Tree};
 
 use crate::{
@@ -23,12 +24,6 @@ use crate::{
 
 /// What the guest is and where it comes from.
 const MANIFEST: &str = include_str!("../../../runtimes/python.toml");
-
-/// Instructions for one step of building an image: far more than any takes, so that a step that hangs ends.
-const STEP_FUEL: u64 = 500_000_000_000;
-
-/// Memory that building an image may add, in bytes.
-const STEP_MEMORY: u64 = 1 << 30;
 
 /// Brings everything that Python needs into `cache`. `source` is a local wheel or folder to take the guest from instead
 /// of downloading it.
@@ -129,54 +124,12 @@ impl Build<'_> {
             .with_deterministic(Some(sbx_core::Deterministic::new(0)));
         let mut instance = self.host.block_on(self.host.open(self.guest, self.base, setup))?;
         // The first turn is plain Python, before there is anything that reports.
-        run_step(self.host, &mut instance, recipe.name, ("install", install_turn(INSTALLER, &BOOTSTRAP)))?;
+        let build = ImageBuild::new(self.host, RuntimeType::Python, recipe.name);
+        build.step(&mut instance, "install", Call::Turn(install_turn(INSTALLER, &BOOTSTRAP)), false)?;
         for (name, source) in recipe.warm {
-            let turn = encode(recipe.name, name, &Request::new(Op::Warm, name), source)?;
-            run_step(self.host, &mut instance, recipe.name, (name, turn))?;
+            build.turn(&mut instance, name, &Request::new(Op::Warm, name), source)?;
         }
-        let turn = encode(recipe.name, "seal", &Request::seal(false), "")?;
-        run_step(self.host, &mut instance, recipe.name, ("seal", turn))?;
+        build.turn(&mut instance, "seal", &Request::seal(false), "")?;
         Ok(instance.capture(recipe.name)?)
     }
-}
-
-/// The bytes of one step's turn.
-pub(crate) fn encode(image: &str, step: &str, request: &Request<'_>, code: &str) -> Result<Vec<u8>> {
-    request.encode(code).map_err(|error| Error::BuildFailed {
-        image: image.to_owned(),
-        step: step.to_owned(),
-        problem: error.to_string(),
-    })
-}
-
-/// Runs one step of building `image`; anything but its good end is an error.
-pub(crate) fn run_step(
-    host: &Host,
-    instance: &mut Instance,
-    image: &str,
-    (step, turn): (&str, Vec<u8>),
-) -> Result<()> {
-    let policy = sbx_core::ExecutionPolicy::default().with_fuel_budget(STEP_FUEL).without_timeout();
-    let limits = Limits::from(&policy.with_memory_bytes(STEP_MEMORY));
-    let report = host.block_on(host.run(instance, RunRequest::new(Call::Turn(turn), limits)))?;
-    let reply = Reply::of(&report);
-    let is_good = match &reply {
-        Some(reply) => reply.status == Status::Ok,
-        None => step == "install",
-    };
-    if report.outcome == Outcome::Returned(0) && is_good {
-        return Ok(());
-    }
-    let traceback = reply.and_then(|reply| reply.error).map(|error| error.traceback);
-    let words = traceback.filter(|text| !text.is_empty()).unwrap_or_else(|| report.stderr.text().to_string());
-    let problem = if matches!(report.outcome, Outcome::Returned(_)) {
-        words
-    } else {
-        format!("{:?}: {words}", report.outcome)
-    };
-    Err(Error::BuildFailed {
-        image: image.to_owned(),
-        step: step.to_owned(),
-        problem: problem.trim_end().to_owned(),
-    })
 }

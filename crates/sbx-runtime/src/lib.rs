@@ -2,7 +2,8 @@
 //!
 //! A language is a guest that takes turns: a request goes in, output and a report come out. This crate has the request
 //! ([`Request`]), the report ([`Reply`]), the live [`Interpreter`] between them, and the [`advice`] that a result carries.
-//! A crate for a language brings a guest, its images, and an implementation of [`Language`], which is all that differs.
+//! A crate for a language brings a guest, its images, and an implementation of [`Language`], which is all that differs. What
+//! users add, vendored packages ([`Vendored`]) and images of their own ([`OwnImages`]), is the same in all of them too.
 //!
 //! Why a crate of its own: policy, files, sessions and results mean the same in every language because they are the same
 //! code. Start at [`Language`], then read [`Interpreter`].
@@ -21,15 +22,23 @@ mod reply;
 mod language;
 pub mod advice;
 mod image;
+mod build;
+mod own;
+mod files;
+mod vendored;
 mod runtime;
 mod interpreter;
 
 pub use crate::advice::{Hints, Surroundings};
-pub use crate::error::{Error, Result};
+pub use crate::build::ImageBuild;
+pub use crate::error::{Error, ImageError, ImageProblem, Result};
+pub use crate::files::{put_archive, shared};
 pub use crate::image::{ImageInfo, load_image};
 pub use crate::interpreter::Interpreter;
 pub use crate::language::Language;
+pub use crate::own::{ImageHome, ImageRecipe, OwnImage, OwnImages, SetupTurn};
 pub use crate::program::{Figures, Program};
 pub use crate::reply::{Feature, Reply, ReplyError, Status};
 pub use crate::request::{Op, Request};
-pub use crate::runtime::{Runtime, with_workspace};
+pub use crate::runtime::{LoadedImage, Runtime, with_workspace};
+pub use crate::vendored::{Laid, Layout, PackageSet, Vendored};

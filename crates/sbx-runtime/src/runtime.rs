@@ -3,11 +3,12 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use sbx_core::ExecutionPolicy;
+use sbx_core::{ExecutionPolicy, RuntimeType};
 use sbx_host::{Guest, Host, Image, InstanceSetup};
+use sbx_packages::Lock;
 use sbx_vfs::{Tree, TreeBuilder};
 
 use crate::{
@@ -21,7 +22,19 @@ pub struct Runtime {
     host: Host,
     guest: Guest,
     files: Tree,
-    images: Mutex<BTreeMap<&'static str, Image>>,
+    images: Mutex<BTreeMap<String, LoadedImage>>,
+}
+
+/// An image that was loaded.
+#[derive(Debug, Clone)]
+#[expect(clippy::exhaustive_structs, reason = "each language makes them, and must see a new field")]
+pub struct LoadedImage {
+    /// The image.
+    pub image: Image,
+    /// The language of what runs from it.
+    pub runtime: RuntimeType,
+    /// The packages that it brings, if it is one of a user's.
+    pub packages: Option<Arc<Lock>>,
 }
 
 impl fmt::Debug for Runtime {
@@ -57,18 +70,31 @@ impl Runtime {
         with_workspace(self.files.clone(), policy)
     }
 
-    /// The image called `name`, from `load` the first time.
+    /// The image called `name`, from `load` the first time. Of two that load it at once one is kept: an image of a user's is
+    /// named by the one that it begins as, so that loading one asks for another.
     ///
     /// # Errors
     /// What `load` fails at.
-    pub fn image<E>(&self, name: &'static str, load: impl FnOnce() -> Result<Image, E>) -> Result<Image, E> {
-        let mut images = self.images.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(image) = images.get(name) {
-            return Ok(image.clone());
+    pub fn image<E>(
+        &self,
+        name: &str,
+        load: impl FnOnce() -> Result<LoadedImage, E>,
+    ) -> Result<LoadedImage, E> {
+        if let Some(loaded) = self.images().get(name) {
+            return Ok(loaded.clone());
         }
-        let image = load()?;
-        images.insert(name, image.clone());
-        Ok(image)
+        let loaded = load()?;
+        self.images().insert(name.to_owned(), loaded.clone());
+        Ok(loaded)
+    }
+
+    /// Loads the image anew when it is asked for next.
+    pub fn forget_image(&self, name: &str) {
+        self.images().remove(name);
+    }
+
+    fn images(&self) -> MutexGuard<'_, BTreeMap<String, LoadedImage>> {
+        self.images.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Opens an interpreter that starts as `image`, or goes on from the snapshot in `setup`.

@@ -1,18 +1,21 @@
 //! Images of users: built from packages, imports and set-up code, and built again when the guest changes.
 
-use sbx_cache::{Cache, fetch::Progress};
+use sbx_cache::fetch::Progress;
+use sbx_core::RuntimeType;
 use sbx_host::Host;
-use sbx_packages::Lock;
-use sbx_runtime::ImageInfo;
-use sbx_runtime_python::{ImageRecipe, Python, SetupTurn};
+use sbx_packages::{Ecosystem, Lock};
+use sbx_runtime::{ImageHome, ImageInfo, ImageProblem, ImageRecipe, OwnImages, SetupTurn};
+use sbx_runtime_js::JavaScript;
+use sbx_runtime_python::Python;
 
 use crate::{
-    error::Result,
-    packages::{Packages, lock_in_use},
-    runtimes::Runtimes,
+    error::{Error, Result},
+    packages::{Packages, bring_for, ecosystem_of, lock_in_use},
+    runtimes::{Runtimes, default_image},
 };
 
-/// Builds an image of Python from which runs start with packages imported and helpers defined: a "Dockerfile of turns".
+/// Builds an image from which runs start with packages imported and helpers defined: a "Dockerfile of turns". It is one of Python
+/// unless [`ImageBuilder::runtime`] says otherwise.
 ///
 /// # Examples
 /// ```no_run
@@ -31,19 +34,32 @@ use crate::{
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct ImageBuilder {
+    runtime: RuntimeType,
+    /// Whether the recipe begins as the runtime's default image.
+    begins_as_default: bool,
     recipe: ImageRecipe,
 }
 
 impl ImageBuilder {
     /// An image called `name` (lower-case letters, digits, hyphens), in place of one of that name. It begins as the default
-    /// image of Python.
+    /// image of its runtime.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { recipe: ImageRecipe::new(name) }
+        let runtime = RuntimeType::Python;
+        Self { runtime, begins_as_default: true, recipe: ImageRecipe::new(name, default_image(runtime)) }
     }
 
-    /// The image that it begins as: one that comes with Python, or another own one.
+    /// The language of the runs that start from it, and of its set-up code. Default Python.
+    pub fn runtime(mut self, runtime: RuntimeType) -> Self {
+        self.runtime = runtime;
+        if self.begins_as_default {
+            default_image(runtime).clone_into(&mut self.recipe.from);
+        }
+        self
+    }
+
+    /// The image that it begins as: one that comes with the runtime, or another own one of it.
     pub fn from_image(mut self, name: impl Into<String>) -> Self {
-        self.recipe.from = name.into();
+        (self.recipe.from, self.begins_as_default) = (name.into(), false);
         self
     }
 
@@ -70,10 +86,32 @@ impl ImageBuilder {
     /// # Errors
     /// An unknown package or image; set-up code that fails, with its traceback, or that leaves files behind.
     pub fn build(&self, runtimes: &Runtimes, progress: &dyn Progress) -> Result<ImageInfo> {
-        Packages::open(runtimes, None)?.fetch_named(&self.recipe.packages, progress)?;
-        progress.step(&format!("building the image {}", self.recipe.name));
-        Ok(runtimes.python().build_image(&self.recipe)?)
+        let name = &self.recipe.name;
+        Packages::open(runtimes, self.runtime, None)?.fetch_named(&self.recipe.packages, progress)?;
+        progress.step(&format!("building the image {name}"));
+        match ecosystem_of(self.runtime) {
+            Ecosystem::JavaScript => {
+                // One name stands for one image, whatever its language.
+                refuse_taken(runtimes.python(), name, self.runtime)?;
+                Ok(runtimes.javascript()?.own_images().build(&self.recipe)?)
+            }
+            Ecosystem::Python | _ => {
+                if let Some(javascript) = runtimes.javascript_if_set_up()? {
+                    refuse_taken(javascript, name, self.runtime)?;
+                }
+                Ok(runtimes.python().own_images().build(&self.recipe)?)
+            }
+        }
     }
+}
+
+fn refuse_taken<H: ImageHome>(other: &H, name: &str, runtime: RuntimeType) -> Result<()> {
+    let is_taken = other.names().contains(&name) || OwnImages::new(other).find(name)?.is_some();
+    if !is_taken {
+        return Ok(());
+    }
+    let problem = format!("there is an image of {} with that name", other.runtime());
+    Err(Error::Runtime(ImageProblem::BadRecipe { image: name.to_owned(), problem }.of(runtime)))
 }
 
 impl Runtimes {
@@ -83,7 +121,10 @@ impl Runtimes {
     /// No such image; as [`ImageBuilder::build`].
     pub fn rebuild_image(&self, name: &str, progress: &dyn Progress) -> Result<ImageInfo> {
         progress.step(&format!("building the image {name}"));
-        rebuild(self.python(), self.cache(), name, progress)
+        match self.javascript_with(name)? {
+            Some(javascript) => rebuild(javascript, name, progress),
+            None => rebuild(self.python(), name, progress),
+        }
     }
 
     /// Removes an own image. Sessions that began from it cannot be woken any more.
@@ -91,34 +132,63 @@ impl Runtimes {
     /// # Errors
     /// No such image; a cache that cannot be written.
     pub fn remove_image(&self, name: &str) -> Result<()> {
-        Ok(self.python().remove_image(name)?)
+        match self.javascript_with(name)? {
+            Some(javascript) => Ok(javascript.own_images().remove(name)?),
+            None => Ok(self.python().own_images().remove(name)?),
+        }
+    }
+
+    /// JavaScript, if it has an own image of this name.
+    fn javascript_with(&self, name: &str) -> Result<Option<&JavaScript>> {
+        let Some(javascript) = self.javascript_if_set_up()? else { return Ok(None) };
+        Ok(javascript.own_images().find(name)?.map(|_| javascript))
     }
 }
 
-fn rebuild(python: &Python, cache: &Cache, name: &str, progress: &dyn Progress) -> Result<ImageInfo> {
-    if let Some(packages) = python.packages_of_image(name)? {
-        let builtin = sbx_runtime_python::setup::builtin(cache)?;
-        let packages: Vec<_> = Lock::packages(&packages).collect();
-        sbx_packages::fetch(cache, &packages, builtin.python(), progress)?;
+fn rebuild<H: ImageHome>(home: &H, name: &str, progress: &dyn Progress) -> Result<ImageInfo>
+where
+    Error: From<H::Error>,
+{
+    let own = OwnImages::new(home);
+    if let Some(image) = own.find(name)? {
+        let packages: Vec<_> = Lock::packages(image.packages()).collect();
+        bring_for(home.cache(), image.packages().ecosystem(), &packages, progress)?;
     }
-    Ok(python.rebuild_image(name)?)
+    Ok(own.rebuild(name)?)
 }
 
-/// Compiles packages, and builds own images again that were built for another guest. One that fails is said and left out: set-up itself has done
-/// its work.
-pub(crate) fn refresh(host: &Host, cache: &Cache, progress: &dyn Progress) -> Result<()> {
-    let python = Python::load_with(host, cache.clone(), lock_in_use()?)?;
+/// Compiles packages of Python, and builds own images of Python again that were built for another guest.
+pub(crate) fn refresh_python(host: &Host, cache: &sbx_cache::Cache, progress: &dyn Progress) -> Result<()> {
+    let python = Python::load_with(host, cache.clone(), lock_in_use(Ecosystem::Python)?)?;
     python.compile_packages(python.packages().packages())?;
-    let mut open: Vec<String> = python.recipes()?.into_iter().map(|recipe| recipe.name).collect();
+    refresh(&python, progress)
+}
+
+/// Builds own images of JavaScript again that were built for another guest.
+pub(crate) fn refresh_javascript(
+    host: &Host,
+    cache: &sbx_cache::Cache,
+    progress: &dyn Progress,
+) -> Result<()> {
+    refresh(&JavaScript::load_with(host, cache.clone(), lock_in_use(Ecosystem::JavaScript)?)?, progress)
+}
+
+/// One that fails is said and left out: set-up itself has done its work.
+fn refresh<H: ImageHome>(home: &H, progress: &dyn Progress) -> Result<()>
+where
+    Error: From<H::Error>,
+{
+    let all = OwnImages::new(home).all()?;
+    let mut open: Vec<String> = all.into_iter().map(|own| own.recipe().name.clone()).collect();
     // One can begin as another: as long as any is mended, the rest has another chance.
     loop {
         let (mut mended, mut failed) = (false, Vec::new());
         for name in open {
-            if python.image(&name).is_ok() {
+            if home.image(&name).is_ok() {
                 continue;
             }
             progress.step(&format!("building the image {name} again"));
-            match rebuild(&python, cache, &name, progress) {
+            match rebuild(home, &name, progress) {
                 Ok(_) => mended = true,
                 Err(error) => failed.push((name, error)),
             }

@@ -45,7 +45,7 @@ pub use sbx_core::{
 };
 pub use sbx_host::{CancellationToken, HostConfig, ImageMode, OutputSink, OutputStream};
 pub use sbx_packages::{
-    Error as PackageError, Lock, LockedPackage, PackageName, Problem as PackageProblem,
+    Ecosystem, Error as PackageError, Lock, LockedPackage, PackageId, PackageName, Problem as PackageProblem,
     ProblemKind as PackageProblemKind, Request as PackageRequest,
 };
 pub use sbx_runtime::{Figures, ImageInfo, Program};

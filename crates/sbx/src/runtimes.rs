@@ -8,7 +8,8 @@ use std::{
 use sbx_cache::{Cache, fetch::Progress};
 use sbx_core::{ExecutionPolicy, RuntimeType};
 use sbx_host::{Host, HostConfig};
-use sbx_runtime::ImageInfo;
+use sbx_packages::{Ecosystem, Lock};
+use sbx_runtime::{ImageInfo, with_workspace};
 use sbx_runtime_js::JavaScript;
 use sbx_runtime_python::Python;
 use sbx_vfs::Tree;
@@ -36,7 +37,7 @@ pub struct Runtimes {
 
 impl Runtimes {
     /// Loads what is in the cache at `cache_root`, by default `$SBX_CACHE` or the user's cache folder, with the packages of the
-    /// lock file that `$SBX_LOCK` names or that comes with the project. Takes some tens of milliseconds, once for each process.
+    /// lock files that `$SBX_LOCK` and `$SBX_LOCK_JS` name or that come with the project. Takes some tens of milliseconds, once for each process.
     ///
     /// # Errors
     /// If nothing is set up there, see [`set_up`].
@@ -50,7 +51,8 @@ impl Runtimes {
     /// As [`Runtimes::load`].
     pub fn load_with(cache_root: Option<&Path>, config: &HostConfig) -> Result<Self> {
         let cache = Cache::open(&Cache::locate(cache_root)?)?;
-        let python = Python::load_with(&Host::new(config)?, cache.clone(), packages::lock_in_use()?)?;
+        let lock = packages::lock_in_use(Ecosystem::Python)?;
+        let python = Python::load_with(&Host::new(config)?, cache.clone(), lock)?;
         Ok(Self { python, cache, javascript: Arc::default() })
     }
 
@@ -95,8 +97,18 @@ impl Runtimes {
             return Ok(loaded);
         }
         // Of two that load it at once one is kept; it is a matter of milliseconds.
-        let loaded = JavaScript::load(self.python.host(), self.cache.clone())?;
+        let lock = packages::lock_in_use(Ecosystem::JavaScript)?;
+        let loaded = JavaScript::load_with(self.python.host(), self.cache.clone(), lock)?;
         Ok(self.javascript.get_or_init(|| loaded))
+    }
+
+    /// The same; nothing if it is not set up.
+    pub(crate) fn javascript_if_set_up(&self) -> Result<Option<&JavaScript>> {
+        match self.javascript() {
+            Ok(javascript) => Ok(Some(javascript)),
+            Err(crate::Error::JavaScript(sbx_runtime_js::Error::NotSetUp { .. })) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// The images of all runtimes that are set up.
@@ -105,25 +117,87 @@ impl Runtimes {
     /// A cache that cannot be read.
     pub fn images(&self) -> Result<Vec<ImageInfo>> {
         let mut images = self.python.images()?;
-        match self.javascript() {
-            Ok(javascript) => images.extend(javascript.images()?),
-            Err(crate::Error::JavaScript(sbx_runtime_js::Error::NotSetUp { .. })) => {}
-            Err(error) => return Err(error),
+        if let Some(javascript) = self.javascript_if_set_up()? {
+            images.extend(javascript.images()?);
         }
         Ok(images)
     }
 
-    /// The files of an empty sandbox that starts as `image`.
+    /// The files of an empty sandbox that starts as `image`. Those of JavaScript have Python's packages too, so that a sandbox of
+    /// Python can go on with them.
     pub(crate) fn empty_files(
         &self,
         runtime: RuntimeType,
         image: &str,
         policy: &ExecutionPolicy,
     ) -> Result<Tree> {
-        Ok(match runtime {
-            RuntimeType::JavaScript | RuntimeType::TypeScript => self.python.empty_files(policy)?,
-            RuntimeType::Python | _ => self.python.empty_files_for(image, policy)?,
-        })
+        match runtime {
+            RuntimeType::JavaScript | RuntimeType::TypeScript => {
+                let (for_python, for_javascript) = self.policies(Ecosystem::JavaScript, policy)?;
+                let below = self.python.lay_out(None, &for_python)?;
+                let laid = self.javascript()?.lay_over(&below, Some(image), &for_javascript)?;
+                Ok(with_workspace(laid.into_tree(), policy)?)
+            }
+            RuntimeType::Python | _ => {
+                let (for_python, _) = self.policies(Ecosystem::Python, policy)?;
+                Ok(self.python.empty_files_for(image, &for_python)?)
+            }
+        }
+    }
+
+    /// Files of another sandbox, as one of this runtime goes on with them: those of Python's have no packages of JavaScript yet.
+    pub(crate) fn adopt(
+        &self,
+        files: Tree,
+        (runtime, image): (RuntimeType, &str),
+        policy: &ExecutionPolicy,
+    ) -> Result<Tree> {
+        match runtime {
+            RuntimeType::JavaScript | RuntimeType::TypeScript => {
+                let (_, for_javascript) = self.policies(Ecosystem::JavaScript, policy)?;
+                Ok(self.javascript()?.with_packages(files, image, &for_javascript)?)
+            }
+            RuntimeType::Python | _ => Ok(files),
+        }
+    }
+
+    /// The files that a session's lie on: its programs can be of any language, so they have the packages of all.
+    pub(crate) fn session_files(
+        &self,
+        runtime: RuntimeType,
+        image: &str,
+        policy: &ExecutionPolicy,
+    ) -> Result<Tree> {
+        match (runtime, self.javascript_if_set_up()?) {
+            (RuntimeType::Python, Some(javascript)) => {
+                let (for_python, for_javascript) = self.policies(Ecosystem::Python, policy)?;
+                let below = self.python.lay_out(Some(image), &for_python)?;
+                let laid = javascript.lay_over(&below, None, &for_javascript)?;
+                Ok(with_workspace(laid.into_tree(), policy)?)
+            }
+            (runtime, _) => self.empty_files(runtime, image, policy),
+        }
+    }
+
+    /// The policy as Python and as JavaScript read it for a run of `runtime`. A policy can name packages of both, since programs of
+    /// both can share files: each takes its own, and names that neither has are left to the runtime, for its error.
+    fn policies(
+        &self,
+        runtime: Ecosystem,
+        policy: &ExecutionPolicy,
+    ) -> Result<(ExecutionPolicy, ExecutionPolicy)> {
+        let (mut for_python, mut for_javascript) = (policy.clone(), policy.clone());
+        if let (Some(names), Some(javascript)) = (&policy.packages, self.javascript_if_set_up()?) {
+            let (pythons, javascripts) = (self.python.packages(), javascript.packages());
+            let of = |own: &Lock, other: &Lock| {
+                let is_own =
+                    |name: &&String| own.has(name) || (own.ecosystem() == runtime && !other.has(name));
+                names.iter().filter(is_own).cloned().collect()
+            };
+            for_python.packages = Some(of(pythons, javascripts));
+            for_javascript.packages = Some(of(javascripts, pythons));
+        }
+        Ok((for_python, for_javascript))
     }
 
     /// Whether there is such an image for this runtime.
@@ -143,7 +217,7 @@ impl Runtimes {
 /// Sets everything up in the cache at `cache_root`: downloads the guests (or takes them from `source`, a local file or
 /// folder), verifies, compiles, builds the images. Minutes the first time, milliseconds when there is nothing to do.
 /// Python needs pip, JavaScript cargo too, TypeScript npm too, and is left out without; so are vendored packages without a
-/// network.
+/// network, those of JavaScript without npm.
 ///
 /// # Errors
 /// No pip, no cargo, no network, a wrong hash, a full disk, a read-only cache: each says what to do. What was finished stays.
@@ -151,7 +225,9 @@ pub fn set_up(cache_root: Option<&Path>, source: Option<&Path>, progress: &dyn P
     let cache = Cache::open(&Cache::locate(cache_root)?)?;
     let host = Host::new(&HostConfig::default())?;
     sbx_runtime_python::setup::set_up(&host, &cache, source, progress)?;
-    packages::set_up(&cache, progress)?;
-    image::refresh(&host, &cache, progress)?;
-    Ok(sbx_runtime_js::setup::set_up(&host, &cache, source, progress)?)
+    packages::set_up(&cache, Ecosystem::Python, progress)?;
+    image::refresh_python(&host, &cache, progress)?;
+    sbx_runtime_js::setup::set_up(&host, &cache, source, progress)?;
+    packages::set_up(&cache, Ecosystem::JavaScript, progress)?;
+    image::refresh_javascript(&host, &cache, progress)
 }

@@ -150,7 +150,7 @@ impl SandboxBuilder {
         let files = match (self.files, &session) {
             (None, None) => runtimes.empty_files(self.runtime, &self.image, &self.policy)?,
             (None, Some(session)) => session.files()?,
-            (Some(files), None) => files,
+            (Some(files), None) => runtimes.adopt(files, (self.runtime, &self.image), &self.policy)?,
             (Some(_), Some(session)) => return Err(Error::FilesAndSession { id: session.id().clone() }),
         };
         Ok(Sandbox {

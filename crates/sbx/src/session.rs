@@ -367,6 +367,6 @@ impl Inner {
 
     /// The files that every session's files lie on.
     pub(crate) fn base(&self) -> Result<Tree> {
-        self.runtimes.empty_files(self.runtime, &self.image, &self.policy)
+        self.runtimes.session_files(self.runtime, &self.image, &self.policy)
     }
 }

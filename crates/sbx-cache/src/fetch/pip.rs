@@ -216,7 +216,7 @@ fn absolute(program: &Path) -> OsString {
 }
 
 /// Waits for the child, calls `tick` meanwhile, and returns the end of what it printed.
-fn watch(child: &mut Child, tick: impl Fn()) -> io::Result<(ExitStatus, String)> {
+pub(super) fn watch(child: &mut Child, tick: impl Fn()) -> io::Result<(ExitStatus, String)> {
     let pipes: [Option<Box<dyn Read + Send>>; 2] = [
         child.stdout.take().map(|pipe| Box::new(pipe) as _),
         child.stderr.take().map(|pipe| Box::new(pipe) as _),

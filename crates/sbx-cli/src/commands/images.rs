@@ -2,7 +2,7 @@
 
 use std::{path::Path, process::ExitCode};
 
-use sbx::{ImageBuilder, Runtimes, default_image};
+use sbx::{ImageBuilder, RuntimeType, Runtimes, default_image};
 use serde_json::json;
 
 use crate::{
@@ -27,16 +27,17 @@ pub(crate) fn images(args: ImagesArgs, cache: Option<&Path>) -> Outcome {
 }
 
 fn build(runtimes: &Runtimes, args: &BuildArgs) -> Outcome {
-    let BuildArgs { name, from, packages, imports, setup } = args;
-    let is_again = from.is_none() && packages.is_empty() && imports.is_empty() && setup.is_empty();
-    let mut builder = ImageBuilder::new(name);
+    let BuildArgs { name, runtime, from, packages, imports, setup } = args;
+    let is_again =
+        runtime.is_none() && from.is_none() && packages.is_empty() && imports.is_empty() && setup.is_empty();
+    let mut builder = ImageBuilder::new(name).runtime(runtime.unwrap_or(RuntimeType::Python));
     if let Some(from) = from {
         builder = builder.from_image(from);
     }
     builder = packages.iter().fold(builder, |builder, package| builder.package(package));
     builder = imports.iter().fold(builder, |builder, module| builder.import(module));
     for path in setup {
-        let file = path.file_name().map_or_else(|| "setup.py".into(), |file| file.to_string_lossy());
+        let file = path.file_name().map_or_else(|| "setup".into(), |file| file.to_string_lossy());
         builder = builder.setup(file, config::read_program(path)?);
     }
     let steps = Steps::new();

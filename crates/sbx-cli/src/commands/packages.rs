@@ -14,11 +14,18 @@ use crate::{
 
 /// Does what is asked with the lock file.
 pub(crate) fn packages(args: PackagesArgs, cache: Option<&Path>) -> Outcome {
-    let mut packages = Packages::open(&Runtimes::load(cache)?, args.lock.as_deref())?;
+    let mut packages = Packages::open(&Runtimes::load(cache)?, args.runtime, args.lock.as_deref())?;
     match args.command {
         PackagesCommand::List { json } => list(&packages, json),
-        PackagesCommand::Add { requests } => change(|steps| packages.add(&requests, steps)),
-        PackagesCommand::Remove { names } => change(|_steps| packages.remove(&names)),
+        PackagesCommand::Add { requests } => {
+            let requests =
+                requests.iter().map(|text| packages.request(text)).collect::<Result<Vec<_>, _>>()?;
+            change(|steps| packages.add(&requests, steps))
+        }
+        PackagesCommand::Remove { names } => {
+            let names = names.iter().map(|text| packages.name(text)).collect::<Result<Vec<_>, _>>()?;
+            change(|_steps| packages.remove(&names))
+        }
         PackagesCommand::Lock => change(|steps| packages.relock(steps)),
         PackagesCommand::Check => check(&packages),
     }
@@ -51,10 +58,10 @@ fn list(packages: &Packages, as_json: bool) -> Outcome {
         [package.name.to_string(), package.version.to_string(), note]
     });
     console::print_table(["PACKAGE", "VERSION", "NEEDS"], &[], rows)?;
-    console::remark(&format!(
-        "{} more are built in; `sbx packages list --json` names them",
-        packages.builtin().count()
-    ));
+    let n_builtin = packages.builtin().count();
+    if n_builtin > 0 {
+        console::remark(&format!("{n_builtin} more are built in; `sbx packages list --json` names them"));
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -2,13 +2,15 @@
 //!
 //! `transcripts` runs what is in `tests/cmd` and the README; `streams` what a transcript cannot show: bytes, pipes,
 //! signals; `repl` the console; `sessions` what several processes do with one session; `packages` real pip over wheels that
-//! are written here.
+//! are written here; `javascript` real npm over a `registry` that runs here.
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails as a test does")]
 
 mod streams;
 mod repl;
 mod sessions;
 mod packages;
+mod registry;
+mod javascript;
 mod transcripts;
 
 use std::{

@@ -226,7 +226,6 @@
   sbx.vendored = { __proto__: null, 'csv-simple': csv, 'json-utils': json, 'string-utils': string };
   define('requireVendor', function requireVendor(name) {
     const key = String(name).replace(/\.js$/, '');
-    if (sbx.vendored[key]) return sbx.vendored[key];
-    throw Object.assign(new Error(`Cannot find vendored module '${name}'; there are: ${Object.keys(sbx.vendored).join(', ')}`), { code: 'MODULE_NOT_FOUND' });
+    return sbx.vendored[key] ?? sbx.require(String(name));
   });
 });

@@ -25,6 +25,11 @@
       sbx.setMain(file.startsWith('<') ? `${sbx.getCwd()}/[eval]` : sbx.path.resolve(file));
       sbx.resetProcess({ argv: argv && ['js', ...argv], env, stdinIsNew: stdin_reset === true });
     }
+    // What set-up code did to its surroundings is not the image's.
+    if (op === 'seal') {
+      sbx.setCwd('/app');
+      sbx.resetProcess({ argv: ['js', '/app/[eval]'], env: {}, stdinIsNew: true });
+    }
     return { __proto__: null, op: OPS[op], name, kind: KINDS[kind], limit_ms, wants_source: language === 'typescript' };
   }
 

@@ -3,6 +3,8 @@
   'use strict';
   const { native, path, builtins, vendored, define, KIND } = sbx;
   const EXTENSIONS = ['', '.js', '.mjs', '.cjs', '.json', '.ts', '.mts'];
+  // Where the vendored packages are, after all folders that a program can put some into.
+  const PACKAGES = '/usr/local/lib/node_modules';
   const INDEXES = ['/index.js', '/index.mjs', '/index.cjs', '/index.json', '/index.ts'];
   // What the sandbox has nothing of, by the module that would bring it.
   const MISSING_FEATURES = {
@@ -32,6 +34,31 @@
     }
   }
 
+  // Descriptions below this folder are read once; an interpreter may be woken over other packages, whose folder has another time.
+  let descriptions = { __proto__: null };
+  let laidOutAt;
+  function descriptionOf(folder) {
+    if (!folder.startsWith(PACKAGES)) return packageOf(folder);
+    descriptions[folder] ??= packageOf(folder);
+    return descriptions[folder];
+  }
+
+  function forgetOtherPackages() {
+    let time;
+    try {
+      [, , time] = native.stat(PACKAGES);
+    } catch { /* there are none */ }
+    if (time !== laidOutAt) [descriptions, laidOutAt] = [{ __proto__: null }, time];
+  }
+
+  // What the nearest description says of the files below it: `module`, `commonjs`, or nothing.
+  function typeOf(file) {
+    for (let folder = path.dirname(file); ; folder = path.dirname(folder)) {
+      if (isFile(`${folder}/package.json`)) return descriptionOf(folder).type;
+      if (folder === '/' || folder.endsWith('/node_modules')) return undefined;
+    }
+  }
+
   // The target of an entry of `exports` under these conditions.
   function pick(entry, conditions) {
     if (typeof entry === 'string') return entry;
@@ -47,13 +74,18 @@
   function exported(description, subpath, isImport) {
     const { exports } = description;
     if (exports === undefined || exports === null) return undefined;
-    const conditions = isImport ? ['import', 'node', 'module'] : ['require', 'node'];
-    const hasPaths = typeof exports === 'object' && !Array.isArray(exports) && Object.keys(exports).some((key) => key.startsWith('.'));
+    // A package that has only one form is taken in it: each can load the other.
+    return targetOf(exports, subpath, [isImport ? 'import' : 'require', 'module-sync', 'node', ...(isImport ? ['module'] : [])]) ?? targetOf(exports, subpath, ['import', 'require', 'module-sync', 'node', 'module']);
+  }
+
+  function targetOf(exports, subpath, conditions) {
+    const hasPaths = typeof exports === 'object' && !Array.isArray(exports) && Object.keys(exports).some((key) => /^[.#]/.test(key));
     if (!hasPaths) return subpath === '.' ? pick(exports, conditions) : undefined;
     if (Object.hasOwn(exports, subpath)) return pick(exports[subpath], conditions);
-    for (const key of Object.keys(exports)) {
+    // Of several patterns the longest counts, whatever their order.
+    for (const key of Object.keys(exports).sort((a, b) => b.length - a.length)) {
       const [start, end] = key.split('*');
-      if (end === undefined || !subpath.startsWith(start) || !subpath.endsWith(end)) continue;
+      if (end === undefined || !subpath.startsWith(start) || !subpath.endsWith(end) || subpath.length < key.length) continue;
       return pick(exports[key], conditions)?.replaceAll('*', subpath.slice(start.length, subpath.length - end.length));
     }
     return undefined;
@@ -67,7 +99,7 @@
   }
 
   function asFolder(folder, isImport) {
-    const description = packageOf(folder);
+    const description = descriptionOf(folder);
     const entry = exported(description, '.', isImport) ?? (isImport ? description.module : undefined) ?? description.main;
     const main = typeof entry === 'string' && path.normalize(entry) !== './' && path.normalize(entry) !== '.' ? asFile(path.join(folder, entry), isImport) : undefined;
     if (main) return main;
@@ -78,12 +110,26 @@
   function inNodeModules(from, name, isImport) {
     const [, packageName, rest] = /^((?:@[^/]+\/)?[^/]+)(\/.*)?$/.exec(name) ?? [];
     if (packageName === undefined) return undefined;
+    const inside = (root) => {
+      if (!isDir(root)) return undefined;
+      const target = rest ? exported(descriptionOf(root), `.${rest}`, isImport) : undefined;
+      return !rest ? asFolder(root, isImport) : asFile(target ? path.join(root, target) : root + rest, isImport);
+    };
     for (let folder = from; ; folder = path.dirname(folder)) {
-      const root = `${folder === '/' ? '' : folder}/node_modules/${packageName}`;
-      if (isDir(root)) {
-        const target = rest ? exported(packageOf(root), `.${rest}`, isImport) : undefined;
-        const found = !rest ? asFolder(root, isImport) : asFile(target ? path.join(root, target) : root + rest, isImport);
-        if (found) return found;
+      const found = inside(`${folder === '/' ? '' : folder}/node_modules/${packageName}`);
+      if (found) return found;
+      if (folder === '/') return inside(`${PACKAGES}/${packageName}`);
+    }
+  }
+
+  // What a package calls its own files: `#name` is in the `imports` of its description.
+  function inImports(from, name, isImport) {
+    for (let folder = from; ; folder = path.dirname(folder)) {
+      if (isFile(`${folder}/package.json`)) {
+        const { imports } = descriptionOf(folder);
+        const target = imports ? targetOf(imports, name, [isImport ? 'import' : 'require', 'node']) : undefined;
+        if (target === undefined) return undefined;
+        return target.startsWith('.') ? asFile(path.join(folder, target), isImport) : resolve(`${folder}/package.json`, target, isImport);
       }
       if (folder === '/') return undefined;
     }
@@ -101,19 +147,19 @@
     if (name.startsWith('file://')) name = sbx.pathOf(new URL(name));
     const folder = base.startsWith('/') ? path.dirname(base) : sbx.getCwd();
     const isPath = /^(\/|\.{1,2}(\/|$))/.test(name);
-    const found = isPath ? asFile(path.resolve(folder, name), isImport) : inNodeModules(folder, name, isImport) ?? (name in vendored ? `vendored:${name}` : asFile(path.resolve(sbx.getCwd(), name), isImport));
+    const found = isPath ? asFile(path.resolve(folder, name), isImport) : name.startsWith('#') ? inImports(folder, name, isImport) : inNodeModules(folder, name, isImport) ?? (name in vendored ? `vendored:${name}` : asFile(path.resolve(sbx.getCwd(), name), isImport));
     if (found) return found;
     const plain = name.replace(/^node:/, '');
     const feature = isPath ? undefined : MISSING_FEATURES[plain.split('/')[0]];
     const why = feature ? `: there ${NOT_THERE[feature]} in the sandbox` : '';
     const error = new Error(`Cannot find module '${request}'${base.startsWith('/') && !base.endsWith('/[eval]') ? ` imported from ${base}` : ''}${why}`);
     error.code = isImport ? 'ERR_MODULE_NOT_FOUND' : 'MODULE_NOT_FOUND';
-    throw sbx.tag(error, isPath ? { path: path.resolve(folder, name) } : { module: plain, feature, nearest: nearest(plain, [...Object.keys(builtins), ...Object.keys(vendored), ...packagesIn(folder)]) });
+    throw sbx.tag(error, isPath ? { path: path.resolve(folder, name) } : { module: plain, feature, nearest: nearest(plain, [...Object.keys(builtins), ...Object.keys(vendored), ...packagesIn(`${folder}/node_modules`), ...packagesIn(PACKAGES)]) });
   }
 
   function packagesIn(folder) {
     try {
-      return native.readdir(`${folder}/node_modules`).map(([name]) => name);
+      return native.readdir(folder).flatMap(([name]) => (name.startsWith('@') ? packagesIn(`${folder}/${name}`).map((each) => `${name}/${each}`) : [name]));
     } catch {
       return [];
     }
@@ -152,6 +198,8 @@
   function isCommonJs(file, source) {
     if (file.endsWith('.cjs') || file.endsWith('.cts')) return true;
     if (/\.m[jt]s$/.test(file)) return false;
+    const type = typeOf(file);
+    if (type === 'module' || type === 'commonjs') return type === 'commonjs';
     const text = source.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
     if (/^\s*(import\s*[\w{*"']|import\s*\(|export\s*[\w{*])/m.test(text) && !/^\s*import\s*\(/m.test(text)) return false;
     if (/^\s*export\s*[\w{*]/m.test(text)) return false;
@@ -190,10 +238,8 @@
       if (file.endsWith('.json')) module.exports = parseJson(file);
       else {
         const source = sourceOf(file);
-        if (!isCommonJs(file, source) && /^\s*(import|export)\b/m.test(source)) {
-          throw Object.assign(new Error(`require() of the ES module ${file}: use import`), { code: 'ERR_REQUIRE_ESM' });
-        }
-        evaluateCommonJs(module, source);
+        if (isEsModule(file, source)) module.exports = importNow(file);
+        else evaluateCommonJs(module, source);
       }
       module.loaded = true;
     } catch (error) {
@@ -201,6 +247,18 @@
       throw error;
     }
     return module;
+  }
+
+  // What `require` makes of an ES module: its namespace, unless it asks for something else.
+  function isEsModule(file, source) {
+    return !isCommonJs(file, source) && (/\.m[jt]s$/.test(file) || typeOf(file) === 'module' || /^\s*(import|export)\b|[;}]\s*(import|export)\b/m.test(source));
+  }
+
+  function importNow(file) {
+    const namespace = native.importNow(file);
+    if (namespace === undefined) throw Object.assign(new Error(`require() of ${file}, which waits at its top level: use import()`), { code: 'ERR_REQUIRE_ASYNC_MODULE' });
+    if (namespace === null) throw Object.assign(new Error(`require() of ${file} while it is being imported: use import`), { code: 'ERR_REQUIRE_CYCLE_MODULE' });
+    return 'module.exports' in namespace ? namespace['module.exports'] : namespace;
   }
 
   function parseJson(file) {
@@ -258,7 +316,9 @@
     resolve: (base, name) => resolve(base, name, true),
     load, meta,
     nearestExport: (id, name) => nearest(name, Object.keys(id.startsWith('node:') ? builtins[id.slice(5)] : id.startsWith('vendored:') ? vendored[id.slice(9)] : {})),
+    require: mainRequire,
     setMain(file) {
+      forgetOtherPackages();
       main.filename = file;
       main.exports = {};
       define('exports', main.exports);

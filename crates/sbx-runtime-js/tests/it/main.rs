@@ -17,6 +17,8 @@ mod waiting; // timers: nothing is on a stack meanwhile, and all limits hold
 #[cfg(test)]
 mod modules; // import and require
 #[cfg(test)]
+mod vendored; // packages of the lock file
+#[cfg(test)]
 mod library; // what programs find without installing anything
 #[cfg(test)]
 mod files; // the filesystem as programs see it

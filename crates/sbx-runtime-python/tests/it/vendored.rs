@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sbx_core::{AdviceKind, Ending, ExecutionPolicy, GuestPath, Mount};
 use sbx_host::{Host, HostConfig};
-use sbx_packages::Lock;
+use sbx_packages::{Ecosystem, Lock};
 use sbx_runtime_python::Python;
 
 use crate::lab::{PLAIN, cache, open, policy, prints, python, raises, run, run_data, run_with, turn};
@@ -192,7 +192,7 @@ fn a_mounted_folder_hides_the_alias_and_not_the_packages() {
 #[test]
 fn an_interpreter_that_is_woken_sees_packages_that_came_since() {
     let host = Host::new(&HostConfig::default()).unwrap();
-    let without = Python::load_with(&host, cache(), Lock::new([]).unwrap()).unwrap();
+    let without = Python::load_with(&host, cache(), Lock::new(Ecosystem::Python, []).unwrap()).unwrap();
     let start = Arc::new(policy());
     let files = without.empty_files(&start).unwrap();
     let (snapshot, descriptors) = host.block_on(async {

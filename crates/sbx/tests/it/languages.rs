@@ -217,3 +217,16 @@ fn both_languages_share_one_session() {
     let session = sessions(RuntimeType::Python, &storage).open(&id).unwrap();
     assert_eq!(session.execute("mine").unwrap().value(), Some("'js and python'"));
 }
+
+#[test]
+fn files_of_python_get_the_packages_of_javascript_and_the_other_way() {
+    let mut python = on(RuntimeType::Python, None);
+    assert!(python.execute("open('a.csv', 'w').write('n\\n1\\n')").unwrap().success);
+    let mut javascript = on(RuntimeType::JavaScript, Some(python.files()));
+    let code = "console.log(require('papaparse').parse(readText('a.csv'), { header: true, skipEmptyLines: true }).data)";
+    let result = javascript.execute(code).unwrap();
+    assert_eq!(result.stdout, "[ { n: '1' } ]\n", "{}", result.stderr);
+    assert!(result.files_created.is_empty(), "{:?}", result.files_created);
+    let mut python = on(RuntimeType::Python, Some(javascript.files()));
+    assert_eq!(python.execute("import mammoth; print(open('a.csv').read())").unwrap().stdout, "n\n1\n\n");
+}

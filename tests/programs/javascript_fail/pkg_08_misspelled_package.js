@@ -1,0 +1,3 @@
+// task: Read CSV with a package whose name is misspelled.
+const Papa = require('papaprase');
+console.log(Papa.parse('a,b').data);
