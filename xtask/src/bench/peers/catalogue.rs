@@ -304,7 +304,7 @@ pub(super) const PEERS: [Peer; 11] = [
     Peer {
         id: "process",
         title: "plain process",
-        source: Source::Pip(&["pandas==3.0.2", "numpy==2.4.6"]),
+        source: Source::Pip(&["pandas==3.1.1", "numpy==2.4.6"]),
         needs: Some(("node", "nodejs")),
         runner: &["peer_native.py", "plain"],
         held: 20,
@@ -318,7 +318,7 @@ pub(super) const PEERS: [Peer; 11] = [
     Peer {
         id: "bubblewrap",
         title: "bubblewrap",
-        source: Source::Pip(&["pandas==3.0.2", "numpy==2.4.6"]),
+        source: Source::Pip(&["pandas==3.1.1", "numpy==2.4.6"]),
         needs: Some(("bwrap", "bubblewrap")),
         runner: &["peer_native.py", "bwrap"],
         held: 20,
@@ -332,7 +332,7 @@ pub(super) const PEERS: [Peer; 11] = [
     Peer {
         id: "fork",
         title: "fork of warm python3",
-        source: Source::Pip(&["pandas==3.0.2", "numpy==2.4.6"]),
+        source: Source::Pip(&["pandas==3.1.1", "numpy==2.4.6"]),
         needs: None,
         runner: &["peer_native.py", "fork"],
         held: 20,

