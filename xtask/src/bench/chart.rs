@@ -17,6 +17,7 @@ text { font: 13px system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-seri
 .title { font-size: 16px; font-weight: 600 }
 .small { font-size: 12px; fill: #59636e }
 .strong { font-weight: 600 }
+.plain, .strong { paint-order: stroke; stroke: #ffffff; stroke-width: 4px; stroke-linejoin: round }
 .grid { stroke: #d1d9e0; stroke-width: 1 }
 .other { fill: #9aa7b4 }
 .ours { fill: #0969da }
@@ -27,7 +28,7 @@ text { font: 13px system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-seri
 .s3 { stroke: #8250df } .f3 { fill: #8250df }
 .s4 { stroke: #bf3989 } .f4 { fill: #bf3989 }
 @media (prefers-color-scheme: dark) {
-text { fill: #f0f6fc } .paper { fill: #0d1117 } .small { fill: #9198a1 } .grid { stroke: #3d444d }
+text { fill: #f0f6fc } .plain, .strong { stroke: #0d1117 } .paper { fill: #0d1117 } .small { fill: #9198a1 } .grid { stroke: #3d444d }
 .other { fill: #656c76 } .ours { fill: #4493f8 }
 .s0 { stroke: #4493f8 } .f0 { fill: #4493f8 } .s1 { stroke: #f0883e } .f1 { fill: #f0883e }
 .s2 { stroke: #3fb950 } .f2 { fill: #3fb950 } .s3 { stroke: #ab7df8 } .f3 { fill: #ab7df8 }

@@ -53,7 +53,7 @@ impl Peers<'_> {
         let mut turns = Vec::new();
         for peer in &PEERS {
             eprint!("\r\x1b[K  {}: {}", row.title, peer.title);
-            match self.first(row, peer, effort) {
+            match self.first(row, peer) {
                 Ok(First::Turn(turn)) => turns.push(turn),
                 Ok(First::Found(one)) => {
                     found.insert(peer.id, one);
@@ -84,7 +84,7 @@ impl Peers<'_> {
     }
 
     /// The first sample, which tells what the peer can do at all and how long it takes.
-    fn first(&mut self, row: &Row, peer: &'static Peer, effort: Effort) -> anyhow::Result<First> {
+    fn first(&mut self, row: &Row, peer: &'static Peer) -> anyhow::Result<First> {
         if let Some(Err(reason)) = self.installed.get(peer.id) {
             return Ok(First::Found(Found::Cannot(reason.clone())));
         }
@@ -95,14 +95,14 @@ impl Peers<'_> {
         if let Some(other) = self.sample(row, &mut turn, 1)? {
             return Ok(First::Found(other));
         }
-        match turn.samples.first() {
-            // What happens once is not what the row is about; but of what takes seconds every sample counts.
-            Some(first) if *first < 1.0 => {
-                turn.samples.clear();
-                turn.spent = Duration::ZERO;
-                self.sample(row, &mut turn, 1)?;
-            }
-            _ => turn.spent = turn.spent.min(Duration::from_secs_f64(effort.seconds * 0.9)),
+        let first = turn.samples.first().copied().unwrap_or_default();
+        self.sample(row, &mut turn, 1)?;
+        let second = turn.samples.last().copied().unwrap_or_default();
+        // What happens once, such as compiling a guest, is not what the row is about; but of what takes seconds each time
+        // every sample counts.
+        if first < 1.0 || second < first / 2.0 {
+            turn.samples.remove(0);
+            turn.spent = Duration::from_secs_f64(second);
         }
         Ok(First::Turn(turn))
     }
@@ -263,7 +263,8 @@ impl Turn {
     fn result(&self) -> Found {
         let mut samples = self.samples.clone();
         samples.sort_by(f64::total_cmp);
-        let at = |share: usize| samples.get(samples.len() * share / 100).copied().unwrap_or_default();
+        let at =
+            |share: usize| samples.get((samples.len().max(1) - 1) * share / 100).copied().unwrap_or_default();
         Found::Number { median: at(50), p90: at(90), n: samples.len(), note: self.note.clone() }
     }
 }

@@ -66,7 +66,7 @@ mod tests {
         assert_eq!(words(&points(|_| 7.0)), "constant");
         assert_eq!(words(&points(|x| x)), "n<sup>1.00</sup>");
         // A constant share that is overtaken by a linear one.
-        assert_eq!(words(&points(|x| 1000.0 + x * x / 10.0)), "constant, then n<sup>1.93</sup>");
+        assert_eq!(words(&points(|x| 1000.0 + x * x / 10.0)), "n<sup>0.15</sup>, then n<sup>1.85</sup>");
         assert_eq!(words(&[]), "too few sizes");
     }
 }
