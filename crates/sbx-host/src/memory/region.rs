@@ -28,8 +28,13 @@ const MAX_KEPT_PAGES: usize = 2048;
 /// go up and down again; giving them up costs each a fault in one run of so many.
 const MAX_IDLE_RUNS: u8 = 64;
 
-/// Clean regions kept for each image.
-const MAX_IDLE_REGIONS: usize = 16;
+/// Clean regions kept for each image: as many as programs are often in the middle of a run at once. With fewer, each of
+/// the others would map its region anew and take a page fault for every page that it touches.
+const MAX_IDLE_REGIONS: usize = 256;
+
+/// Private pages that the clean regions of an image keep together: 128 MiB, which is all 256 of them after small programs,
+/// and 16 after large ones.
+const MAX_IDLE_PAGES: usize = 16 * MAX_KEPT_PAGES;
 
 /// Empty regions without an image: heaps of exception objects, one for each instance. Mapping and unmapping them for every
 /// run would make runs on other processors wait.
@@ -38,7 +43,31 @@ static ANONYMOUS: Mutex<Vec<Region>> = Mutex::new(Vec::new());
 /// Clean regions of one image.
 #[derive(Debug, Default)]
 pub(crate) struct RegionPool {
-    clean: Mutex<Vec<Region>>,
+    clean: Mutex<Clean>,
+}
+
+#[derive(Debug, Default)]
+struct Clean {
+    regions: Vec<Region>,
+    /// Private pages of all of them.
+    n_pages: usize,
+}
+
+impl Clean {
+    fn pop(&mut self) -> Option<Region> {
+        let region = self.regions.pop()?;
+        self.n_pages -= region.n_kept;
+        Some(region)
+    }
+
+    /// Keeps a region if there is room; otherwise it is unmapped.
+    fn push(&mut self, region: Region) {
+        let n_pages = self.n_pages + region.n_kept;
+        if self.regions.len() < MAX_IDLE_REGIONS && n_pages <= MAX_IDLE_PAGES {
+            self.n_pages = n_pages;
+            self.regions.push(region);
+        }
+    }
 }
 
 /// Address space for one linear memory; the first `image.len()` bytes show the image.
@@ -48,6 +77,8 @@ pub(super) struct Region {
     capacity: usize,
     /// For each page of the image, the resets since it was last found changed while it was private.
     idle_runs: Vec<u8>,
+    /// Private pages that it kept at its last reset.
+    n_kept: usize,
 }
 
 impl Region {
@@ -87,7 +118,7 @@ impl Region {
 
     fn anonymous(capacity: usize, guard: usize) -> io::Result<Self> {
         let total = capacity.checked_add(guard).ok_or(io::ErrorKind::OutOfMemory)?;
-        Ok(Self { mapping: Mapping::reserve(total)?, capacity, idle_runs: Vec::new() })
+        Ok(Self { mapping: Mapping::reserve(total)?, capacity, idle_runs: Vec::new(), n_kept: 0 })
     }
 
     pub(super) fn base(&self) -> *mut u8 {
@@ -110,10 +141,7 @@ impl Region {
     /// A region that cannot be reset is unmapped.
     pub(super) fn give_back(mut self, image: &MappedImage, size: usize) {
         if self.reset(image, size).is_ok() {
-            let mut clean = image.pool.clean.lock().unwrap_or_else(PoisonError::into_inner);
-            if clean.len() < MAX_IDLE_REGIONS {
-                clean.push(self);
-            }
+            image.pool.clean.lock().unwrap_or_else(PoisonError::into_inner).push(self);
         }
     }
 
@@ -130,6 +158,7 @@ impl Region {
             }
         })?;
         outcome?;
+        self.n_kept = if known { n_kept.min(MAX_KEPT_PAGES) } else { 0 };
         if known { Ok(()) } else { self.mapping.discard(0, image_len) }
     }
 
@@ -212,7 +241,7 @@ mod tests {
                 write(&region, offset);
             }
             region.give_back(&image, LEN + 0x2_0000);
-            assert_eq!(image.pool.clean.lock().unwrap().len(), 1, "the region is kept");
+            assert_eq!(image.pool.clean.lock().unwrap().regions.len(), 1, "the region is kept");
         }
         let region = Region::take(&image, CAPACITY, 0x1_0000).unwrap();
         let mut n_private = 0;

@@ -30,12 +30,13 @@ class LlmWasmSandbox(Peer):
         return [sys.executable, "-c", ONCE, RUNTIMES[language].name, code]
 
     def run(self, language, code):
-        return printed(self.open(language).execute(code))
+        # The default budget of sbx: its own is a quarter of that, too little for the loop.
+        policy = ExecutionPolicy(fuel_budget=20_000_000_000)
+        return printed(self.open(language, policy=policy).execute(code))
 
     def limited(self, language, code, seconds):
-        # There is no time limit: only fuel ends a loop. This is the default budget.
-        policy = ExecutionPolicy()
-        self.open(language, policy=policy).execute(code)
+        # There is no time limit: only fuel ends a loop, here the default budget.
+        self.open(language).execute(code)
 
     def keep(self, language, setup):
         kept = Kept if language == "python" else KeptJavaScript

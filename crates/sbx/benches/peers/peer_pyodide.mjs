@@ -25,13 +25,23 @@ async function open() {
 async function run(language, code) {
   if (language !== 'python') throw new Cannot('Python only')
   const { python, printed } = await open()
+  if (code.includes('import pandas')) await load(python, 'pandas')
   python.runPython(code)
   return printed.join('')
+}
+
+// Third-party packages are in neither npm nor PyPI: it fetches them from where its project publishes them.
+async function load(python, name) {
+  await python.loadPackage(name, { messageCallback: () => {}, errorCallback: () => {} }).catch(() => {})
+  if (!(name in python.loadedPackages)) {
+    throw new Cannot(`its ${name} is in no package registry, and where it would fetch it from was not reached`)
+  }
 }
 
 async function live(request) {
   if (request.language !== 'python') throw new Cannot('Python only')
   const { python } = await open()
+  if (request.setup.includes('import pandas')) await load(python, 'pandas')
   python.runPython(request.setup)
   return python
 }

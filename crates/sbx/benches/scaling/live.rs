@@ -37,6 +37,7 @@ pub(crate) fn measure(runtimes: &Runtimes, sizes: Sizes) -> anyhow::Result<()> {
             "turns_per_second": turns_per_second,
             "fresh_per_second": fresh(runtimes)?,
             "page_tables": status("VmPTE")? / n as f64,
+            "address_space": status("VmSize")? / n as f64,
             "mappings": fs::read_to_string("/proc/self/maps")?.lines().count(),
             "descriptors": fs::read_dir("/proc/self/fd")?.count(),
         });

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 use sbx::{DiskStorage, PruneOptions, Runtimes, Sessions, SessionsBuilder};
 use serde_json::json;
 
@@ -26,18 +26,21 @@ pub(crate) fn measure(runtimes: &Runtimes, sizes: Sizes) -> anyhow::Result<()> {
         let (forking, forks) = timed(|| Ok(parent.fork(wanted - n)?))?;
         let each = forking / (wanted - n) as f64;
         n = wanted;
-        let mut some = forks.iter().cycle().step_by((forks.len() / 7).max(1));
+        let ids: Vec<_> = forks.iter().map(|fork| fork.id().clone()).collect();
+        // So that others can have them.
+        sessions.hibernate_all()?;
+        let mut some = ids.iter().cycle().step_by((ids.len() / 7).max(1));
         // From another handle, as from another process: nothing of it is in memory.
         let others = open()?;
         let turn = median(7, || {
-            let Some(fork) = some.next() else { return Ok(()) };
-            let session = others.open(fork.id())?;
+            let session = others.open(some.next().context("they go round")?)?;
             run(&session, "total += 1")?;
             Ok(session.close()?)
         })?;
         let opening = median(7, || Ok(open()?.open(first.id()).map(drop)?))?;
         let creating = median(7, || {
             let session = others.create()?;
+            session.close()?;
             Ok(others.block_on(others.store().delete(session.id())).map(drop)?)
         })?;
         let listing = median(3, || {

