@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::bench::{self, Subject};
+
 pub(crate) const HELP: &str = "\
 usage: cargo xtask TASK
 
@@ -14,6 +16,10 @@ to change it
   test [ARGS]            setup, then all tests; ARGS go to `cargo test`
   bless                  rewrite the expected texts of all tests; read the diff as code
   bench [--quick]        setup, then all benchmarks
+  bench --peers [--quick] [--only ROW | --report]
+                         sbx beside what users would pick instead: docs/peers.md (--report: from what was measured)
+  bench --scaling [--quick] [--only PART | --report]
+                         how costs grow: docs/scaling.md
   soak [--runs N] [--minutes M] [--seed S] [--json FILE]
                          setup, then 10,000 hostile programs beside ordinary ones
   fuzz [TARGET] [--runs N]  random programs against the host (default: wasi_calls, 100,000)
@@ -32,7 +38,7 @@ pub(crate) enum Task {
     Vendor { rest: Vec<String> },
     Test { rest: Vec<String> },
     Bless,
-    Bench { quick: bool },
+    Bench(bench::Options),
     Soak { rest: Vec<String> },
     Fuzz { target: String, runs: u64 },
     Test262 { folder: PathBuf },
@@ -55,11 +61,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Task, Stri
         "vendor" if rest.is_empty() => return Err("vendor takes list, add, remove, lock or check".to_owned()),
         "vendor" => return Ok(Task::Vendor { rest }),
         "test" => return Ok(Task::Test { rest }),
-        "bench" => match rest.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-            [] => return Ok(Task::Bench { quick: false }),
-            ["--quick"] => return Ok(Task::Bench { quick: true }),
-            _ => Task::Bench { quick: false },
-        },
+        "bench" => return bench(rest),
         "soak" => return Ok(Task::Soak { rest }),
         "fuzz" => return fuzz(&rest),
         "test262" => match &rest[..] {
@@ -95,6 +97,25 @@ fn source(rest: &[String]) -> Result<Option<PathBuf>, String> {
     Ok(Some(PathBuf::from(path)))
 }
 
+fn bench(rest: Vec<String>) -> Result<Task, String> {
+    let mut options = bench::Options::default();
+    let mut rest = rest.into_iter();
+    while let Some(word) = rest.next() {
+        match word.as_str() {
+            "--quick" => options.quick = true,
+            "--report" => options.report = true,
+            "--peers" => options.what = Subject::Peers,
+            "--scaling" => options.what = Subject::Scaling,
+            "--only" => options.only = Some(rest.next().ok_or("--only takes the name of a row or a part")?),
+            _ => return Err(format!("bench does not take {word:?}")),
+        }
+    }
+    if options.what == Subject::Steps && (options.report || options.only.is_some()) {
+        return Err("--only and --report go with --peers or --scaling".to_owned());
+    }
+    Ok(Task::Bench(options))
+}
+
 fn fuzz(rest: &[String]) -> Result<Task, String> {
     let (target, options) = match rest {
         [first, options @ ..] if !first.starts_with('-') => (first.as_str(), options),
@@ -127,7 +148,11 @@ mod tests {
         assert_eq!(check("test -p x"), Ok(Task::Test { rest: vec!["-p".to_owned(), "x".to_owned()] }));
         let rest = ["add", "mammoth"].map(str::to_owned).to_vec();
         assert_eq!(check("vendor add mammoth"), Ok(Task::Vendor { rest }));
-        assert_eq!(check("bench --quick"), Ok(Task::Bench { quick: true }));
+        let quick = bench::Options { quick: true, ..bench::Options::default() };
+        assert_eq!(check("bench --quick"), Ok(Task::Bench(quick.clone())));
+        let only = Some("loop".to_owned());
+        let peers = bench::Options { what: Subject::Peers, only, ..quick };
+        assert_eq!(check("bench --peers --only loop --quick"), Ok(Task::Bench(peers)));
         let rest = ["--runs", "7"].map(str::to_owned).to_vec();
         assert_eq!(check("soak --runs 7"), Ok(Task::Soak { rest }));
         assert_eq!(check("ci"), Ok(Task::Ci));
@@ -143,6 +168,8 @@ mod tests {
         assert_eq!(check("tdiy"), Err("there is no task \"tdiy\"".to_owned()));
         assert_eq!(check("ci --fast"), Err("ci does not take \"--fast\"".to_owned()));
         assert_eq!(check("bench --fast"), Err("bench does not take \"--fast\"".to_owned()));
+        assert!(check("bench --report").is_err());
+        assert!(check("bench --peers --only").is_err());
         assert!(check("vendor").is_err());
         assert!(check("setup --source").is_err());
         assert!(check("fuzz --runs").is_err());

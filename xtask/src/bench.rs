@@ -1,8 +1,15 @@
-//! `bench`: every criterion benchmark, then one table of all results.
+//! `bench`: every criterion benchmark, then one table of all results; or one of the two reports with charts.
+
+mod units; // numbers for people
+mod machine; // what they were measured on
+mod chart; // SVG
+mod peers; // beside what users would pick instead
+mod scaling; // how costs grow
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use anyhow::{Context as _, bail};
 use serde_json::Value;
@@ -11,9 +18,82 @@ use crate::guests;
 use crate::shell::{self, cargo_command};
 use crate::workspace::Workspace;
 
+/// What is measured, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Options {
+    pub(crate) what: Subject,
+    /// Trades precision for time.
+    pub(crate) quick: bool,
+    /// One row or part of a report alone; the others stay as they were measured before.
+    pub(crate) only: Option<String>,
+    /// Measures nothing, and writes the report from what was measured before.
+    pub(crate) report: bool,
+}
+
+/// The benchmarks that there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Subject {
+    #[default]
+    Steps,
+    Peers,
+    Scaling,
+}
+
+/// The benches that are parts of a report, and do nothing by themselves.
+const OF_REPORTS: [&str; 2] = ["peers", "scaling"];
+
+/// What a generated page says of itself, with its command in place of the brackets.
+const GENERATED: &str = "<!-- Written by `{}`: do not edit. -->";
+
+/// Runs benchmarks.
+pub(crate) fn bench(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {
+    match options.what {
+        Subject::Steps => steps(workspace, options.quick),
+        Subject::Peers => peers::peers(workspace, options),
+        Subject::Scaling => scaling::scaling(workspace, options),
+    }
+}
+
+/// What a report measures with.
+#[derive(Debug)]
+struct Programs {
+    sbx: PathBuf,
+    bench: PathBuf,
+}
+
+/// Builds the program and one of the benches, in the profile of the tests; sets up the guests.
+fn programs(workspace: &Workspace, bench: &str) -> anyhow::Result<Programs> {
+    guests::setup(workspace, None)?;
+    // The whole workspace: another selection would compile wasmtime with other features once more.
+    let args =
+        ["bench", "--profile", "dev", "--workspace", "--no-run", "--message-format", "json", "--bench"];
+    let built = cargo_command(workspace, args).arg(bench).stderr(Stdio::inherit()).output()?;
+    if !built.status.success() {
+        bail!("the bench {bench} does not build");
+    }
+    let executable = |line: &str| -> Option<PathBuf> {
+        let json: Value = serde_json::from_str(line).ok()?;
+        let is_it = json.pointer("/target/name")?.as_str()? == bench;
+        json.get("executable")?.as_str().filter(|_| is_it).map(PathBuf::from)
+    };
+    let output = String::from_utf8_lossy(&built.stdout);
+    let bench = output.lines().find_map(executable).context("cargo does not say where the bench is")?;
+    Ok(Programs { sbx: workspace.program("debug", "sbx"), bench })
+}
+
+/// Writes a chart into the folder of charts beside a page.
+fn write_chart(folder: &Path, name: &str, svg: &str) -> anyhow::Result<()> {
+    let charts = folder.join("charts");
+    fs::create_dir_all(&charts).with_context(|| format!("cannot make {}", charts.display()))?;
+    let path = charts.join(name);
+    let marked = svg.replacen('\n', &format!("\n{}\n", GENERATED.replace("{}", "cargo xtask bench")), 1);
+    fs::write(&path, marked).with_context(|| format!("cannot write {}", path.display()))
+}
+
 /// Runs all benchmarks; `quick` trades precision for time.
-pub(crate) fn bench(workspace: &Workspace, quick: bool) -> anyhow::Result<()> {
-    let benches = workspace.targets("bench");
+fn steps(workspace: &Workspace, quick: bool) -> anyhow::Result<()> {
+    let mut benches = workspace.targets("bench");
+    benches.retain(|(_, name)| !OF_REPORTS.contains(name));
     if benches.is_empty() {
         bail!("no crate has benchmarks");
     }

@@ -53,7 +53,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Vendor { rest } => guests::vendor(&workspace, rest),
         Task::Test { rest } => test::test(&workspace, rest),
         Task::Bless => test::bless(&workspace),
-        Task::Bench { quick } => bench::bench(&workspace, *quick),
+        Task::Bench(options) => bench::bench(&workspace, options),
         Task::Soak { rest } => test::soak(&workspace, rest),
         Task::Fuzz { target, runs } => fuzz::fuzz(&workspace, target, *runs),
         Task::Test262 { folder } => test::test262(&workspace, folder),

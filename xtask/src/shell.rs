@@ -1,5 +1,6 @@
 //! Running cargo and what it built, and saying so.
 
+use std::env;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
@@ -21,6 +22,12 @@ pub(crate) fn cargo_command<S: AsRef<OsStr>>(
 ) -> Command {
     let mut command = Command::new(cargo());
     command.args(args).current_dir(&workspace.root);
+    // What cargo told this crate about itself. Build scripts that ask to be run again when it changes, such as ring's, would
+    // be compiled anew each time that a build is started by hand and by a task in turns.
+    let is_about_us = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_about_us)) {
+        command.env_remove(name);
+    }
     command
 }
 

@@ -8,7 +8,7 @@ use sbx_vfs::{FileType, Quota, Transferred, Tree, remove_host_file, write_host_f
 
 use crate::{
     error::{Error, Result},
-    sandbox::Sandbox,
+    sandbox::{LARGE_FILE_BYTES, Sandbox},
 };
 
 impl Sandbox {
@@ -18,7 +18,9 @@ impl Sandbox {
     /// A path that cannot be one, a full quota, something in the way.
     pub fn write_file(&mut self, path: &str, bytes: &[u8]) -> Result<()> {
         let (path, quota) = (self.resolve(path)?, self.quota());
-        self.change("wrote a file", |tree| Ok(tree.edit(quota, now_ns()).write_file(&path, bytes, true)?))
+        self.change("wrote a file", |tree| Ok(tree.edit(quota, now_ns()).write_file(&path, bytes, true)?))?;
+        self.spill_now(bytes.len() as u64);
+        Ok(())
     }
 
     /// What a file holds, up to `max_file_bytes` of the policy.
@@ -53,9 +55,11 @@ impl Sandbox {
     pub fn import_dir(&mut self, from: &Path) -> Result<Transferred> {
         let dir = open_dir(from)?;
         let (quota, workspace) = (self.quota(), self.policy().guest_mount_path.clone());
-        self.change("imported a folder", |tree| {
+        let copied = self.change("imported a folder", |tree| {
             Ok(tree.edit(quota, now_ns()).import_dir(&workspace, &dir)?)
-        })
+        })?;
+        self.spill_now(copied.bytes);
+        Ok(copied)
     }
 
     /// Copies the workspace into the host's folder `to`, which is made if it is not there. Files in it are overwritten;
@@ -112,6 +116,14 @@ impl Sandbox {
         let outcome = session.change_files(note, change)?;
         self.files = session.files()?;
         Ok(outcome)
+    }
+
+    /// Moves large files out of memory once, here: otherwise every sandbox that starts with these files would move its own
+    /// copy after its program. Looking for them costs time for each file, hence only after bytes that can be one.
+    fn spill_now(&mut self, written: u64) {
+        if self.session.is_none() && written >= LARGE_FILE_BYTES {
+            self.spill();
+        }
     }
 
     fn resolve(&self, path: &str) -> Result<GuestPath> {

@@ -24,6 +24,9 @@ pub fn create_sandbox(runtime: RuntimeType) -> Result<Sandbox> {
     SandboxBuilder::new(runtime).build()
 }
 
+/// Files of at least so many bytes wait for the next program outside of memory.
+pub(crate) const LARGE_FILE_BYTES: u64 = 16 << 20;
+
 /// Makes a [`Sandbox`].
 ///
 /// # Examples
@@ -312,8 +315,7 @@ impl Sandbox {
     }
 
     /// Large files wait for the next program outside of memory; if the disk has no room, inside.
-    fn spill(&mut self) {
-        const LARGE_FILE_BYTES: u64 = 16 << 20;
+    pub(crate) fn spill(&mut self) {
         // What could not be moved is still there, so a failure costs memory and nothing else.
         self.files.spill(LARGE_FILE_BYTES, None).ok();
     }

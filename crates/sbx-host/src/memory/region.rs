@@ -33,8 +33,13 @@ const MAX_IDLE_RUNS: u8 = 64;
 /// Resets in a row in which a page that was changed each time is written back unseen. Then it is compared once.
 const MAX_UNSEEN: u8 = 15;
 
-/// Clean regions kept for each image.
-const MAX_IDLE_REGIONS: usize = 16;
+/// Clean regions kept for each image: as many as programs are often in the middle of a run at once. With fewer, each of
+/// the others would map its region anew and take a page fault for every page that it touches.
+const MAX_IDLE_REGIONS: usize = 256;
+
+/// Private pages that the clean regions of an image keep together: 128 MiB, which is all 256 of them after small programs,
+/// and 16 after large ones.
+const MAX_IDLE_PAGES: usize = 16 * MAX_KEPT_PAGES;
 
 /// Empty regions without an image: heaps of exception objects, one for each instance. Mapping and unmapping them for every
 /// run would make runs on other processors wait.
@@ -43,7 +48,31 @@ static ANONYMOUS: Mutex<Vec<Region>> = Mutex::new(Vec::new());
 /// Clean regions of one image.
 #[derive(Debug, Default)]
 pub(crate) struct RegionPool {
-    clean: Mutex<Vec<Region>>,
+    clean: Mutex<Clean>,
+}
+
+#[derive(Debug, Default)]
+struct Clean {
+    regions: Vec<Region>,
+    /// Private pages of all of them.
+    n_pages: usize,
+}
+
+impl Clean {
+    fn pop(&mut self) -> Option<Region> {
+        let region = self.regions.pop()?;
+        self.n_pages -= region.n_kept();
+        Some(region)
+    }
+
+    /// Keeps a region if there is room; otherwise it is unmapped.
+    fn push(&mut self, region: Region) {
+        let n_pages = self.n_pages + region.n_kept();
+        if self.regions.len() < MAX_IDLE_REGIONS && n_pages <= MAX_IDLE_PAGES {
+            self.n_pages = n_pages;
+            self.regions.push(region);
+        }
+    }
 }
 
 /// Address space for one linear memory; the first `image.len()` bytes show the image.
@@ -53,8 +82,8 @@ pub(super) struct Region {
     capacity: usize,
     /// For each page of the image, the resets since it was last found changed while it was private.
     idle_runs: Vec<u8>,
-    /// The runs of private pages, if they have been found.
-    private: Option<Vec<Range<usize>>>,
+    /// The private pages, if they have been found.
+    private: Option<Kept>,
     /// What [`faults::count`] was when the region was taken.
     faults: Option<faults::Count>,
     /// Resets since pages that change every time were last looked at.
@@ -104,6 +133,11 @@ impl Region {
         Ok(Self { mapping, capacity, idle_runs: Vec::new(), private: None, faults: None, n_unseen: 0 })
     }
 
+    /// Private pages that it kept at its last reset.
+    fn n_kept(&self) -> usize {
+        self.private.as_ref().map_or(0, |kept| kept.n_pages)
+    }
+
     pub(super) fn base(&self) -> *mut u8 {
         self.mapping.base()
     }
@@ -124,10 +158,7 @@ impl Region {
     /// A region that cannot be reset is unmapped.
     pub(super) fn give_back(mut self, image: &MappedImage, size: usize) {
         if self.reset(image, size).is_ok() {
-            let mut clean = image.pool.clean.lock().unwrap_or_else(PoisonError::into_inner);
-            if clean.len() < MAX_IDLE_REGIONS {
-                clean.push(self);
-            }
+            image.pool.clean.lock().unwrap_or_else(PoisonError::into_inner).push(self);
         }
     }
 
@@ -143,15 +174,17 @@ impl Region {
         for range in private {
             self.restore(image, range, &mut kept)?;
         }
-        self.private = Some(kept.ranges);
+        self.private = Some(kept);
         Ok(())
     }
 
     /// The runs of pages that may be private; `None` if the system cannot say.
     fn find_private(&mut self, image_len: usize) -> io::Result<Option<Vec<Range<usize>>>> {
-        let known = self.private.take();
-        if known.is_some() && self.faults.is_some() && self.faults == faults::count() {
-            return Ok(known);
+        if let Some(known) = self.private.take()
+            && self.faults.is_some()
+            && self.faults == faults::count()
+        {
+            return Ok(Some(known.ranges));
         }
         let mut found = Vec::new();
         let is_known = pages::written(self.base() as usize, image_len, &mut |range| found.push(range))?;
@@ -256,7 +289,7 @@ mod tests {
                 write(&region, offset);
             }
             region.give_back(&image, LEN + 0x2_0000);
-            assert_eq!(image.pool.clean.lock().unwrap().len(), 1, "the region is kept");
+            assert_eq!(image.pool.clean.lock().unwrap().regions.len(), 1, "the region is kept");
         }
         let region = Region::take(&image, CAPACITY, 0x1_0000).unwrap();
         let mut n_private = 0;

@@ -10,8 +10,8 @@ use wasmtime::{StackCreator, StackMemory};
 
 use super::mapping::Mapping;
 
-/// Idle stacks that are kept; each holds at most [`KEEP_BYTES`] of memory.
-const MAX_IDLE_STACKS: usize = 32;
+/// Idle stacks that are kept, as many as regions; each holds at most [`KEEP_BYTES`] of memory.
+const MAX_IDLE_STACKS: usize = 256;
 
 /// The top of a stack that stays in memory between runs. What a deep recursion touched below it is given back.
 const KEEP_BYTES: usize = 128 << 10;
