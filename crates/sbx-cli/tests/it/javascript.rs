@@ -21,11 +21,12 @@ struct Place {
 
 impl Place {
     /// `None` where npm is not there, which is said.
+    #[expect(clippy::print_stderr, reason = "what is not tested is said aloud")]
     fn new() -> Option<Self> {
         need_guests();
         let version = Command::new("npm").arg("--version").stdout(Stdio::null()).status();
         if !version.is_ok_and(|status| status.success()) {
-            println!("npm is not here: what it brings is not tested");
+            eprintln!("not tested: packages of JavaScript. They need npm, which is not installed here");
             return None;
         }
         let place = Self { folder: tempfile::tempdir().unwrap(), registry: Registry::start() };
@@ -41,7 +42,7 @@ impl Place {
         fs::read_to_string(self.lock()).unwrap()
     }
 
-    /// A package that exports its version, in CommonJS.
+    /// A package that exports its version, in `CommonJS`.
     fn offer(&self, name: &str, version: &str, more: Value) -> &Self {
         let code = format!("exports.VERSION = '{version}';\n");
         self.registry.offer(name, version, more, &[("index.js", code.as_bytes())]);

@@ -201,8 +201,8 @@
     const type = typeOf(file);
     if (type === 'module' || type === 'commonjs') return type === 'commonjs';
     const text = source.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
-    if (/^\s*(import\s*[\w{*"']|import\s*\(|export\s*[\w{*])/m.test(text) && !/^\s*import\s*\(/m.test(text)) return false;
-    if (/^\s*export\s*[\w{*]/m.test(text)) return false;
+    // A name may begin with the word, and `import(` is for both.
+    if (/^\s*(import(\s+\w|\s*[{*"'])|export(\s+\w|\s*[{*]))/m.test(text)) return false;
     return /\b(module\.exports|exports\s*[.[]|require\s*\()/.test(text);
   }
 
