@@ -5,7 +5,7 @@ mod javascript;
 use crate::ecosystem::Ecosystem;
 
 /// Packages of Python that are often asked for and have native code or need a network, and what does their job in the guest.
-const PYTHON: [(&str, &str); 24] = [
+const PYTHON: [(&str, &str); 22] = [
     ("aiohttp", "there is no network: read the data from a file in /app"),
     ("duckdb", "use `sqlite3` or pandas, which are built in"),
     ("fastparquet", "use pandas with CSV, JSON or Excel files"),
@@ -22,8 +22,6 @@ const PYTHON: [(&str, &str); 24] = [
     ("pydantic", "use `dataclasses`, or `attrs`, which is built in"),
     ("pydantic-core", "use `dataclasses`, or `attrs`, which is built in"),
     ("pymupdf", "use `pypdf`, which is built in"),
-    ("python-docx", "use `mammoth` to read documents, or `zipfile` and `lxml` to write them"),
-    ("python-pptx", "read presentations with `zipfile` and `lxml`, which are built in"),
     ("rapidfuzz", "use `difflib`"),
     ("tensorflow", "use scikit-learn or numpy, which are built in"),
     ("tokenizers", "use `re`, or `regex`, which is built in"),

@@ -225,10 +225,11 @@ impl Request {
         Ok(Self { text: text.to_owned(), name: PackageName::parse_npm(name)? })
     }
 
-    /// The versions that are asked for, as npm writes them: everything after the name and an `@`, `*` if there is nothing.
+    /// The versions that are asked for, as npm writes them: everything after the name and an `@`. Without, the newest: for any
+    /// version npm takes an older one that says that it is for the Node that npm itself runs in, which is not the guest.
     pub(crate) fn range(&self) -> &str {
         let rest = self.text.get(self.name.as_str().len()..).unwrap_or_default();
-        Some(rest.trim_start_matches('@')).filter(|range| !range.is_empty()).unwrap_or("*")
+        Some(rest.trim_start_matches('@')).filter(|range| !range.is_empty()).unwrap_or("latest")
     }
 
     /// The package that is asked for.

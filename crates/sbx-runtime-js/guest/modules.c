@@ -88,47 +88,6 @@ static JSModuleDef *load_module(JSContext *ctx, const char *name, void *opaque, 
     return module;
 }
 
-// Whether a module can be evaluated now: nothing that it needs is in the middle of being loaded or evaluated. What is not
-// evaluated yet has no other use for `dfs_index`, which is the mark of those that were looked at.
-static bool can_evaluate(JSContext *ctx, JSModuleDef *module, int mark) {
-    if (module->status == JS_MODULE_STATUS_EVALUATING_ASYNC || module->status == JS_MODULE_STATUS_EVALUATED) return true;
-    if (module->status != JS_MODULE_STATUS_UNLINKED && module->status != JS_MODULE_STATUS_LINKED) return false;
-    if (module->dfs_index == mark) return true;
-    if (js_check_stack_overflow(ctx->rt, 0)) return false;
-    module->dfs_index = mark;
-    for (int index = 0; index < module->req_module_entries_count; index++) {
-        JSModuleDef *needed = module->req_module_entries[index].module;
-        if (!needed || !can_evaluate(ctx, needed, mark)) return false;
-    }
-    return true;
-}
-
-// importNow(id): the namespace of an ES module, evaluated at once: what `require` gives of one. Undefined for one that waits
-// for something at its top level; null for one that is being evaluated already.
-NATIVE(native_import_now) {
-    static int mark = -1;
-    const char *name = JS_ToCString(ctx, argv[0]);
-    JSModuleDef *module = name ? js_host_resolve_imported_module(ctx, name, name, JS_UNDEFINED) : NULL;
-    JS_FreeCString(ctx, name);
-    if (!module) return JS_EXCEPTION;
-    if (js_resolve_module(ctx, module) < 0) {
-        js_free_modules(ctx, JS_FREE_MODULE_NOT_RESOLVED);
-        return JS_EXCEPTION;
-    }
-    if (!can_evaluate(ctx, module, --mark)) return JS_NULL;
-    JSValue promise = JS_EvalFunction(ctx, JS_NewModuleValue(ctx, module));
-    if (JS_IsException(promise)) return promise;
-    int state = JS_PromiseState(ctx, promise);
-    if (state == JS_PROMISE_REJECTED) {
-        JSValue reason = JS_PromiseResult(ctx, promise);
-        JS_PromiseMarkAsHandled(ctx, promise);
-        JS_FreeValue(ctx, promise);
-        return JS_Throw(ctx, reason);
-    }
-    JS_FreeValue(ctx, promise);
-    return state == JS_PROMISE_FULFILLED ? JS_GetModuleNamespace(ctx, module) : JS_UNDEFINED;
-}
-
 // Reading and writing a name that was imported: `[holder of the binding, name]`. Writing makes it a name like any other,
 // and never reaches the module that it came from.
 static JSValue imported_name(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv, int is_write, JSValue *data) {

@@ -421,9 +421,6 @@ NATIVE(native_utimes) {
     return JS_UNDEFINED;
 }
 
-// In modules.c.
-NATIVE(native_import_now);
-
 static const JSCFunctionListEntry native_functions[] = {
     JS_CFUNC_DEF("write", 2, native_write),
     JS_CFUNC_DEF("now", 0, native_now),
@@ -435,7 +432,6 @@ static const JSCFunctionListEntry native_functions[] = {
     JS_CFUNC_DEF("isUtf8", 1, native_is_utf8),
     JS_CFUNC_DEF("exit", 1, native_exit),
     JS_CFUNC_DEF("evaluate", 2, native_evaluate),
-    JS_CFUNC_DEF("importNow", 1, native_import_now),
     JS_CFUNC_DEF("promiseState", 1, native_promise_state),
     JS_CFUNC_DEF("proxyParts", 1, native_proxy_parts),
     JS_CFUNC_DEF("sourceLine", 1, native_source_line),

@@ -17,7 +17,7 @@ const LANGUAGE: &str = "use `re`, `collections.Counter` and `sklearn.feature_ext
 const REMOVED: &str = "it was removed from the standard library";
 
 /// Modules that are not here and mostly cannot be, by what replaces them.
-const ALTERNATIVES: [(&str, &[&str]); 44] = [
+const ALTERNATIVES: [(&str, &[&str]); 42] = [
     (
         NO_NETWORK,
         &[
@@ -86,11 +86,6 @@ const ALTERNATIVES: [(&str, &[&str]); 44] = [
     ("use `pypdf`", &["fitz", "pdfplumber", "camelot", "tabula", "pdfminer", "pikepdf"]),
     ("use `reportlab`", &["fpdf", "weasyprint", "pdfkit"]),
     ("use `openpyxl`", &["xlwt", "pyexcel", "xlwings"]),
-    (
-        "convert it with `mammoth` where that is vendored, or read it as a zip with `zipfile` and `lxml`",
-        &["docx"],
-    ),
-    ("read the presentation as a zip with `zipfile` and `lxml`", &["pptx"]),
     ("use `dataclasses` or `attrs`", &["pydantic", "marshmallow"]),
     ("use `json`", &["orjson", "ujson", "simplejson", "rapidjson"]),
     ("use `tomllib` to read", &["toml", "tomlkit"]),
@@ -146,7 +141,7 @@ const ALTERNATIVES: [(&str, &[&str]); 44] = [
     ("pip does not work inside; `importlib.metadata.distributions()` lists what is there", &["pip"]),
     (
         "ask the one who runs the program to vendor it",
-        &["PyPDF2", "odf", "mammoth", "markdown", "urllib3", "tomli"],
+        &["PyPDF2", "odf", "mammoth", "markdown", "urllib3", "tomli", "docx", "pptx"],
     ),
 ];
 

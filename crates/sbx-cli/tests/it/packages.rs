@@ -153,9 +153,9 @@ fn a_missing_need_is_refused_with_an_alternative() {
     place.wheel("sbxneedy", "1.0", &["sbxabsent>=3"], &[]);
     let words = place.refuses("sbxneedy");
     assert!(words.contains("sbxneedy is refused: it needs sbxabsent>=3 (from sbxneedy)"), "{words}");
-    place.wheel("python_docx", "1.2.0", &["sbxabsent"], &[]);
-    let words = place.refuses("python-docx");
-    assert!(words.contains("use `mammoth` to read documents"), "{words}");
+    place.wheel("plotly", "6.2.0", &["sbxabsent"], &[]);
+    let words = place.refuses("plotly");
+    assert!(words.contains("use matplotlib, which is built in"), "{words}");
 }
 
 #[test]

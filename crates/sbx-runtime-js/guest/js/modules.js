@@ -201,8 +201,8 @@
     const type = typeOf(file);
     if (type === 'module' || type === 'commonjs') return type === 'commonjs';
     const text = source.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
-    if (/^\s*(import\s*[\w{*"']|import\s*\(|export\s*[\w{*])/m.test(text) && !/^\s*import\s*\(/m.test(text)) return false;
-    if (/^\s*export\s*[\w{*]/m.test(text)) return false;
+    // A name may begin with the word, and `import(` is for both.
+    if (/^\s*(import(\s+\w|\s*[{*"'])|export(\s+\w|\s*[{*]))/m.test(text)) return false;
     return /\b(module\.exports|exports\s*[.[]|require\s*\()/.test(text);
   }
 
@@ -238,8 +238,10 @@
       if (file.endsWith('.json')) module.exports = parseJson(file);
       else {
         const source = sourceOf(file);
-        if (isEsModule(file, source)) module.exports = importNow(file);
-        else evaluateCommonJs(module, source);
+        if (!isCommonJs(file, source) && (typeOf(file) === 'module' || /\.m[jt]s$/.test(file) || /^\s*(import|export)\b|[;}]\s*export\s*\{/m.test(source))) {
+          throw Object.assign(new Error(`require() of the ES module ${file}: use \`import\`, or \`await import(…)\` in a script`), { code: 'ERR_REQUIRE_ESM' });
+        }
+        evaluateCommonJs(module, source);
       }
       module.loaded = true;
     } catch (error) {
@@ -247,18 +249,6 @@
       throw error;
     }
     return module;
-  }
-
-  // What `require` makes of an ES module: its namespace, unless it asks for something else.
-  function isEsModule(file, source) {
-    return !isCommonJs(file, source) && (/\.m[jt]s$/.test(file) || typeOf(file) === 'module' || /^\s*(import|export)\b|[;}]\s*(import|export)\b/m.test(source));
-  }
-
-  function importNow(file) {
-    const namespace = native.importNow(file);
-    if (namespace === undefined) throw Object.assign(new Error(`require() of ${file}, which waits at its top level: use import()`), { code: 'ERR_REQUIRE_ASYNC_MODULE' });
-    if (namespace === null) throw Object.assign(new Error(`require() of ${file} while it is being imported: use import`), { code: 'ERR_REQUIRE_CYCLE_MODULE' });
-    return 'module.exports' in namespace ? namespace['module.exports'] : namespace;
   }
 
   function parseJson(file) {

@@ -128,19 +128,6 @@ console.log(require('dayjs'), typeof require('lodash'));";
 }
 
 #[test]
-fn a_module_that_is_under_way_cannot_be_required() {
-    let code = "
-const fs = require('fs');
-fs.writeFileSync('a.mjs', `import './b.cjs'; export const a = 1;`);
-fs.writeFileSync('b.cjs', `try { exports.a = require('./a.mjs').a } catch (error) { exports.code = error.code }`);
-fs.writeFileSync('c.mjs', `export const c = 1; throw new RangeError('no c')`);
-console.log((await import('./a.mjs')).a, require('./b.cjs'));
-try { require('./c.mjs') } catch (error) { console.log(error.name, error.message) }
-console.log(require('./a.mjs').a);";
-    assert_eq!(prints(code), "1 { code: 'ERR_REQUIRE_CYCLE_MODULE' }\nRangeError no c\n1\n");
-}
-
-#[test]
 fn a_set_is_laid_out_once() {
     let started = Instant::now();
     drop(javascript().empty_files(&policy()).unwrap());

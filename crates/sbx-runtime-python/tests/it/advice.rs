@@ -60,7 +60,6 @@ fn a_timeout_suggests_more_seconds() {
 fn missing_packages_have_alternatives() {
     for (module, word) in [
         ("polars", "pandas"),
-        ("docx", "mammoth"),
         ("torch", "sklearn"),
         ("numpi", "did you mean `numpy`?"),
         ("plotly.express", "matplotlib"),

@@ -85,6 +85,30 @@ with open('a.docx', 'rb') as file:
 }
 
 #[test]
+fn python_docx_and_pptx_write_what_they_read() {
+    let code = "
+from docx import Document
+document = Document()
+document.add_heading('Sales', 0)
+document.add_paragraph('Revenue was ').add_run('1,200').bold = True
+table = document.add_table(rows=1, cols=2)
+table.rows[0].cells[0].text = 'tea'
+document.save('a.docx')
+again = Document('a.docx')
+print([p.text for p in again.paragraphs], again.tables[0].rows[0].cells[0].text)
+import mammoth
+print(mammoth.extract_raw_text(open('a.docx', 'rb')).value.split())
+from pptx import Presentation
+show = Presentation()
+slide = show.slides.add_slide(show.slide_layouts[1])
+slide.shapes.title.text = 'Sales'
+show.save('a.pptx')
+print(Presentation('a.pptx').slides[0].shapes.title.text)";
+    let wanted = "['Sales', 'Revenue was 1,200'] tea\n['Sales', 'Revenue', 'was', '1,200', 'tea']\nSales\n";
+    assert_eq!(prints(code), wanted);
+}
+
+#[test]
 fn small_packages_do_their_job() {
     for (code, wanted) in [
         (
