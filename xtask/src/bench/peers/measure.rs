@@ -71,11 +71,16 @@ impl Peers<'_> {
             for turn in turns.iter_mut().filter(|turn| turn.wants_more(effort)) {
                 eprint!("\r\x1b[K  {}: {}", row.title, turn.peer.title);
                 let n = turn.burst();
-                if let Err(error) = self.sample(row, turn, n) {
-                    self.runners.remove(turn.peer.id);
-                    found.insert(turn.peer.id, Found::Cannot(format!("{error:#}")));
-                    turn.spent = Duration::MAX;
-                }
+                let failed = match self.sample(row, turn, n) {
+                    Ok(None) => continue,
+                    Ok(Some(failed)) => failed,
+                    Err(error) => {
+                        self.runners.remove(turn.peer.id);
+                        Found::Cannot(format!("{error:#}"))
+                    }
+                };
+                found.insert(turn.peer.id, failed);
+                turn.spent = Duration::MAX;
             }
         }
         for turn in turns {
@@ -102,7 +107,9 @@ impl Peers<'_> {
             return Ok(First::Turn(turn));
         }
         let first = turn.samples.first().copied().unwrap_or_default();
-        self.sample(row, &mut turn, 1)?;
+        if let Some(other) = self.sample(row, &mut turn, 1)? {
+            return Ok(First::Found(other));
+        }
         let second = turn.samples.last().copied().unwrap_or_default();
         // What happens once, such as compiling a guest, is not what the row is about; but of what takes seconds each time
         // every sample counts.
