@@ -22,6 +22,7 @@ text { font: 13px system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-seri
 .other { fill: #9aa7b4 }
 .ours { fill: #0969da }
 .line { fill: none; stroke-width: 2 }
+.dashed { stroke-dasharray: 5 4 }
 .s0 { stroke: #0969da } .f0 { fill: #0969da }
 .s1 { stroke: #bc4c00 } .f1 { fill: #bc4c00 }
 .s2 { stroke: #1a7f37 } .f2 { fill: #1a7f37 }
@@ -131,7 +132,10 @@ pub(crate) fn lines(title: &str, x_axis: Axis<'_>, y_axis: Axis<'_>, series: &[S
             .collect();
         let path: Vec<String> = at.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
         let colour = idx % COLOURS;
-        push(&mut svg, format_args!("<polyline class=\"line s{colour}\" points=\"{}\"/>", path.join(" ")));
+        push(
+            &mut svg,
+            format_args!("<polyline class=\"line s{colour}{}\" points=\"{}\"/>", dashes(idx), path.join(" ")),
+        );
         for (x, y) in at {
             push(
                 &mut svg,
@@ -144,11 +148,21 @@ pub(crate) fn lines(title: &str, x_axis: Axis<'_>, y_axis: Axis<'_>, series: &[S
         let x = WIDTH - NAMES + 12.0;
         push(
             &mut svg,
-            format_args!("<circle class=\"f{}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4\"/>", idx % COLOURS),
+            format_args!(
+                "<line class=\"line s{}{}\" x1=\"{x:.1}\" y1=\"{y:.1}\" x2=\"{:.1}\" y2=\"{y:.1}\"/>",
+                idx % COLOURS,
+                dashes(idx),
+                x + 22.0
+            ),
         );
-        text(&mut svg, (x + 10.0, y + 4.5), "plain", "start", &one.name);
+        text(&mut svg, (x + 28.0, y + 4.5), "plain", "start", &one.name);
     }
     svg + "</svg>\n"
+}
+
+/// When the colours begin again, lines are dashed.
+fn dashes(idx: usize) -> &'static str {
+    if idx < COLOURS { "" } else { " dashed" }
 }
 
 /// Places at least `gap` apart, in the order that they had, near to where they were, none below `bottom`.
@@ -301,7 +315,7 @@ mod tests {
         let series = Series { name: "fork".to_owned(), points: vec![(1.0, 1e-6), (100.0, 1e-4)] };
         let x_axis = Axis { label: "files", unit: Unit::Count };
         let svg = lines("Law", x_axis, Axis { label: "time", unit: Unit::Time }, &[series]);
-        assert_eq!(svg.matches("<circle").count(), 3, "two points and the name's mark");
+        assert_eq!(svg.matches("<circle").count(), 2);
         // 0.05 of a decade from each corner of the field: 84 to 620 by 60 to 344.
         assert!(svg.contains("points=\"96.8,337.2 607.2,66.8\""), "{svg}");
     }

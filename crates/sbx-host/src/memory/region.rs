@@ -300,6 +300,28 @@ mod tests {
     }
 
     #[test]
+    fn clean_regions_are_bounded_by_number_and_by_pages() {
+        let image = MappedImage::from_bytes(&vec![1; LEN]).unwrap();
+        let kept_after = |n: usize, n_pages: usize| {
+            let regions: Vec<Region> =
+                (0..n).map(|_| Region::take(&image, CAPACITY, 0x1_0000).unwrap()).collect();
+            for region in regions {
+                (0..n_pages).for_each(|page| write(&region, page * PAGE));
+                region.give_back(&image, LEN);
+            }
+            let clean = image.pool.clean.lock().unwrap();
+            assert_eq!(clean.n_pages, clean.regions.iter().map(|region| region.n_kept).sum::<usize>());
+            (clean.regions.len(), clean.n_pages)
+        };
+        let is_known = pages::written(image.bytes().as_ptr() as usize, PAGE, &mut |_| ()).unwrap();
+        let (n, n_pages) = kept_after(20, MAX_KEPT_PAGES);
+        assert!(!is_known || (n, n_pages) == (16, MAX_IDLE_PAGES), "{n} with {n_pages} pages");
+        image.pool.clean.lock().unwrap().regions.clear();
+        image.pool.clean.lock().unwrap().n_pages = 0;
+        assert_eq!(kept_after(MAX_IDLE_REGIONS + 10, 1).0, MAX_IDLE_REGIONS);
+    }
+
+    #[test]
     fn growing_past_the_capacity_is_refused() {
         let region = Region::anonymous(0x2_0000, 0x1_0000).unwrap();
         region.grow(0, 0x1_0000).unwrap();

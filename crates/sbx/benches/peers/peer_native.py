@@ -86,6 +86,10 @@ class Fork(Peer):
     def __init__(self):
         import pandas  # noqa: F401 - what the children find imported
 
+    def cold(self, language, code):
+        python_only(language)
+        raise Cannot("a new process has nothing to fork from")
+
     def run(self, language, code):
         python_only(language)
         return self.wait(self.start(code), None)

