@@ -310,7 +310,7 @@ mod tests {
                 region.give_back(&image, LEN);
             }
             let clean = image.pool.clean.lock().unwrap();
-            assert_eq!(clean.n_pages, clean.regions.iter().map(|region| region.n_kept).sum::<usize>());
+            assert_eq!(clean.n_pages, clean.regions.iter().map(Region::n_kept).sum::<usize>());
             (clean.regions.len(), clean.n_pages)
         };
         let is_known = pages::written(image.bytes().as_ptr() as usize, PAGE, &mut |_| ()).unwrap();

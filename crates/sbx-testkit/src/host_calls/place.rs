@@ -4,8 +4,8 @@ use std::{fs, os::unix::fs::symlink, path::Path};
 
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use sbx::{
-    ExecutionPolicy, GuestPath, ImageBuilder, Lock, NoProgress, PackageName, PackageRequest, Result,
-    open_storage, parse_bytes, parse_duration,
+    Ecosystem, ExecutionPolicy, GuestPath, ImageBuilder, Lock, NoProgress, PackageName, PackageRequest,
+    Result, open_storage, parse_bytes, parse_duration,
 };
 
 use super::{
@@ -50,7 +50,7 @@ impl World {
     fn read_lock(&self, given: &mut Arguments) -> Result<String> {
         let path = self.host("lock.toml");
         fs::write(&path, given.text("text")).unwrap();
-        let lock = Lock::read(&path)?;
+        let lock = Lock::read(&path, Ecosystem::Python)?;
         Ok(format!("{} packages", lock.packages().count()))
     }
 
