@@ -42,7 +42,8 @@ pub fn fetch(
             Ok(download_sdist(pip, folder, &package.name, Some(&package.version))?.0)
         }
     };
-    bring(cache, packages, &Way { who: "pip", find: Pip::find, download }, progress)
+    let open = |scratch: &Path, _: &[&LockedPackage]| Ok(Pip::find(scratch, "packages")?);
+    bring(cache, packages, &Way { who: "pip", open, download }, progress)
 }
 
 /// The same for JavaScript's, through npm.
@@ -50,23 +51,32 @@ pub fn fetch(
 /// # Errors
 /// As [`fetch`], with npm for pip.
 pub fn fetch_npm(cache: &Cache, packages: &[&LockedPackage], progress: &dyn Progress) -> Result<()> {
-    bring(cache, packages, &Way { who: "npm", find: Npm::find, download: npm::download }, progress)
+    // All in a few calls: one for each would take a second each.
+    let open = |scratch: &Path, missing: &[&LockedPackage]| {
+        npm::download_all(&Npm::find(scratch, "packages of JavaScript")?, scratch, missing)?;
+        Ok(scratch.to_owned())
+    };
+    let download = |brought: &PathBuf, _: &Path, package: &LockedPackage| {
+        Ok(brought.join(npm::file_name(&package.name, &package.version)))
+    };
+    bring(cache, packages, &Way { who: "npm", open, download }, progress)
 }
 
-/// How packages are had.
-struct Way<M, D> {
+/// How packages are had: what `open` makes ready for all that are missing, `download` has each from.
+struct Way<O, D> {
     who: &'static str,
-    find: fn(&Path, &str) -> sbx_cache::Result<M>,
+    open: O,
     download: D,
 }
 
-fn bring<M, D>(
+fn bring<M, O, D>(
     cache: &Cache,
     packages: &[&LockedPackage],
-    way: &Way<M, D>,
+    way: &Way<O, D>,
     progress: &dyn Progress,
 ) -> Result<()>
 where
+    O: Fn(&Path, &[&LockedPackage]) -> Result<M>,
     D: Fn(&M, &Path, &LockedPackage) -> Result<PathBuf>,
 {
     if missing(cache, packages)?.is_empty() {
@@ -96,17 +106,18 @@ fn missing<'a>(cache: &Cache, packages: &[&'a LockedPackage]) -> Result<Vec<&'a 
     Ok(missing)
 }
 
-fn bring_missing<M, D>(
+fn bring_missing<M, O, D>(
     cache: &Cache,
     missing: &[&LockedPackage],
-    way: &Way<M, D>,
+    way: &Way<O, D>,
     scratch: &Path,
     progress: &dyn Progress,
 ) -> Result<()>
 where
+    O: Fn(&Path, &[&LockedPackage]) -> Result<M>,
     D: Fn(&M, &Path, &LockedPackage) -> Result<PathBuf>,
 {
-    let manager = (way.find)(scratch, "packages")?;
+    let manager = (way.open)(scratch, missing)?;
     let mut done = 0;
     for package in missing {
         let folder = scratch.join(package.id().to_string().replace('/', "-"));

@@ -192,10 +192,12 @@ impl NpmResolver {
     }
 }
 
-/// The archive of one package, into `folder`.
-pub(crate) fn download(npm: &Npm, folder: &Path, package: &LockedPackage) -> Result<PathBuf> {
-    pack(npm, folder, vec![package.id().to_string()])?;
-    Ok(folder.join(file_name(&package.name, &package.version)))
+/// The archives of these packages, into `folder`, under [`file_name`].
+pub(crate) fn download_all(npm: &Npm, folder: &Path, packages: &[&LockedPackage]) -> Result<()> {
+    for part in packages.chunks(AT_ONCE) {
+        pack(npm, folder, part.iter().map(|package| package.id().to_string()).collect())?;
+    }
+    Ok(())
 }
 
 fn pack(npm: &Npm, folder: &Path, specs: Vec<String>) -> Result<()> {
@@ -205,7 +207,7 @@ fn pack(npm: &Npm, folder: &Path, specs: Vec<String>) -> Result<()> {
     Ok(())
 }
 
-fn file_name(name: &PackageName, version: &Version) -> String {
+pub(crate) fn file_name(name: &PackageName, version: &Version) -> String {
     format!("{}-{version}.tgz", name.as_file_name())
 }
 

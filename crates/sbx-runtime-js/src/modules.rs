@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn what_is_known_goes_before_what_is_spelt_alike() {
-        assert_eq!(hint("cuid", Some("util")), "use `crypto.randomUUID()`");
+        assert!(hint("cuid", Some("util")).contains("`crypto.randomUUID()`"));
         assert!(hint("underscore/groupBy", None).contains("`Object.groupBy`"));
         assert!(hint("csv-simpel", Some("csv-simple")).starts_with("did you mean `csv-simple`?"));
         assert_eq!(hint("quux", None), AVAILABLE);

@@ -45,7 +45,7 @@ impl Npm {
         A: AsRef<OsStr>,
     {
         let mut command = command(folder);
-        command.args(args).args(QUIET).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.args(QUIET).args(args).stdout(Stdio::piped()).stderr(Stdio::piped());
         let program = Path::new("npm");
         let mut child = command.spawn().map_err(Error::io("start", program))?;
         let (status, output) = watch(&mut child, || ()).map_err(Error::io("run", program))?;

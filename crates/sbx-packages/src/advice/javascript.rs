@@ -6,32 +6,36 @@ const FILES: &str =
 const DOCUMENTS: &str = "use Python in this sandbox, or write CSV, HTML or SVG";
 
 /// Packages, by what replaces them.
-const ALTERNATIVES: [(&str, &[&str]); 24] = [
+const ALTERNATIVES: [(&str, &[&str]); 25] = [
     (
-        "use `Object.groupBy`, `Map.groupBy`, `structuredClone`, `toSorted`, `flatMap`, or `sandbox-utils`",
-        &["lodash", "lodash-es", "underscore", "ramda", "immutable", "immer"],
+        "use `lodash`, `ramda` or `immer`, which come with sbx, `Object.groupBy`, `structuredClone`, `toSorted`, `flatMap`",
+        &["lodash-es", "underscore", "immutable"],
     ),
     (
-        "use `Date` with `toISOString`, `toLocaleDateString` and the `getUTC…` methods",
-        &["moment", "moment-timezone", "dayjs", "date-fns", "luxon"],
+        "use `dayjs` or `date-fns`, which come with sbx, or `Date` with `toISOString` and `toLocaleDateString`",
+        &["moment", "moment-timezone", "luxon"],
     ),
-    ("use `crypto.randomUUID()`", &["uuid", "nanoid", "cuid", "shortid"]),
-    ("use `csv-simple`", &["csv-parse", "csv-parser", "csv", "papaparse", "csvtojson", "fast-csv", "d3-dsv"]),
+    ("use `uuid` or `nanoid`, which come with sbx, or `crypto.randomUUID()`", &["cuid", "shortid"]),
+    (
+        "use `papaparse` or `csv-parse`, which come with sbx, or `csv-simple`",
+        &["csv-parser", "csv", "csvtojson", "fast-csv", "d3-dsv"],
+    ),
     ("print plain text", &["chalk", "colors", "kleur", "picocolors", "ora", "cli-table3", "boxen", "figlet"]),
     ("use `process.argv.slice(2)`", &["yargs", "commander", "minimist", "meow"]),
     ("use `process.env`", &["dotenv", "cross-env"]),
     (FILES, &["fs-extra", "rimraf", "mkdirp", "glob", "fast-glob", "globby", "shelljs"]),
     ("use `xmlToObject` of `sandbox-utils`", &["xml2js", "fast-xml-parser", "xml-js"]),
-    ("use JSON", &["js-yaml", "yaml", "toml", "json5"]),
+    ("use `js-yaml`, which comes with sbx, or JSON", &["yaml", "toml", "json5"]),
+    ("use `marked`, which comes with sbx", &["markdown-it", "showdown", "remark"]),
     (
-        "use `BigInt`, or whole numbers of the smallest unit",
-        &["mathjs", "decimal.js", "bignumber.js", "big.js"],
+        "use `decimal.js`, which comes with sbx, `BigInt`, or whole numbers of the smallest unit",
+        &["mathjs", "bignumber.js", "big.js"],
     ),
     ("use `assert`", &["jest", "mocha", "chai", "vitest", "ava", "sinon", "node:test", "test"]),
-    ("use `validate` of `json-utils`", &["zod", "joi", "ajv", "yup"]),
+    ("use `zod`, which comes with sbx, or `validate` of `json-utils`", &["joi", "ajv", "yup"]),
     (
-        "use regular expressions on a file in /app, or Python's `bs4` and `lxml` in this sandbox",
-        &["cheerio", "jsdom", "node-html-parser", "puppeteer", "playwright"],
+        "use `cheerio`, which comes with sbx, on a file in /app, or Python's `bs4` and `lxml` in this sandbox",
+        &["jsdom", "node-html-parser", "puppeteer", "playwright"],
     ),
     (
         DOCUMENTS,
@@ -61,7 +65,10 @@ const ALTERNATIVES: [(&str, &[&str]); 24] = [
         &["crypto-js", "md5", "sha1", "bcrypt", "bcryptjs", "jsonwebtoken"],
     ),
     ("use `console.log`", &["winston", "pino", "debug", "log4js"]),
-    ("write HTML as a template text", &["react", "react-dom", "vue", "handlebars", "ejs", "mustache", "pug"]),
+    (
+        "use `handlebars`, which comes with sbx, or write HTML as a template text",
+        &["react", "react-dom", "vue", "ejs", "mustache", "pug"],
+    ),
     ("use `string-utils`", &["slugify", "pluralize", "change-case", "he"]),
     (
         "nothing here compresses; use Python's `zipfile` and `gzip` in this sandbox",

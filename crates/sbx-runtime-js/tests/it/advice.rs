@@ -34,12 +34,12 @@ fn what_the_sandbox_does_not_have_is_named() {
         ("require('child_process').execSync('ls')", AdviceKind::SubprocessUnavailable),
         ("import { exec } from 'node:child_process'", AdviceKind::SubprocessUnavailable),
         ("std.popen('ls', 'r')", AdviceKind::SubprocessUnavailable),
-        ("require('lodash')", AdviceKind::MissingPackage),
-        ("import _ from 'lodash'", AdviceKind::MissingPackage),
+        ("require('underscore')", AdviceKind::MissingPackage),
+        ("import _ from 'underscore'", AdviceKind::MissingPackage),
     ] {
         only(&run(code), kind);
     }
-    assert!(only(&run("require('lodash')"), AdviceKind::MissingPackage).message.contains("`lodash`"));
+    assert!(only(&run("require('underscore')"), AdviceKind::MissingPackage).message.contains("`lodash`"));
 }
 
 #[test]

@@ -115,10 +115,10 @@ fn import(runtimes: &Runtimes, lock: &Lock, name: &PackageName) -> Result<Option
         let mut interpreter = javascript.open(sbx_runtime_js::DEFAULT_IMAGE, policy, files).await?;
         Ok::<_, sbx_runtime_js::Error>(interpreter.run(&program).await?)
     })?;
-    let reason = match (result.success, result.value()) {
-        (true, Some(words)) => words.to_owned(),
-        (true, None) => return Ok(None),
-        (false, _) => format!("it cannot be imported in the sandbox: {}", words_of(&result)),
+    let reason = match &result.error {
+        None if result.success => return Ok(None),
+        Some(error) if error.kind == "NothingToImport" => error.message.clone(),
+        _ => format!("it cannot be imported in the sandbox: {}", words_of(&result)),
     };
     Ok(Some(Problem::refused(Ecosystem::JavaScript, name, reason)))
 }

@@ -54,7 +54,7 @@ fn what_the_set_up_defines_is_in_every_run() {
         assert_eq!(result.stdout, "42 1 3 a []\n", "{}", result.stderr);
     }
     let result = own.run("\nbroken()");
-    assert!(result.stderr.contains("b.mjs:4"), "{}", result.stderr);
+    assert!(result.stderr.contains("at broken (b.mjs:"), "{}", result.stderr);
     assert_eq!(result.error.unwrap().line, Some(2));
 }
 
