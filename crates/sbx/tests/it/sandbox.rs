@@ -143,11 +143,11 @@ fn host_code_never_follows_a_link_of_the_guests() {
 
 #[test]
 fn large_files_of_the_host_leave_memory_once_for_all_forks() {
-    const LARGE: usize = 16 << 20;
+    const LARGE: u64 = 16 << 20;
     let mut sandbox = sandbox();
-    sandbox.write_file("large.bin", &vec![7; LARGE]).unwrap();
+    sandbox.write_file("large.bin", &vec![7; usize::try_from(LARGE).unwrap()]).unwrap();
     let mut fork = sandbox.files();
-    assert_eq!(fork.spill(LARGE as u64, None).unwrap(), 0, "nothing large is in memory any more");
+    assert_eq!(fork.spill(LARGE, None).unwrap(), 0, "nothing large is in memory any more");
     let mut other = builder().files(sandbox.files()).build().unwrap();
     assert_eq!(other.execute("import os; print(os.path.getsize('large.bin'))").unwrap().stdout, "16777216\n");
 }
