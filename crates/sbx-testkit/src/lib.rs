@@ -4,7 +4,7 @@
 //! host that each of them checks alike. For tests only; nothing that is released depends on it. What cannot be set up, and
 //! a case that cannot be read, ends the test that asked for it.
 //!
-//! Start at [`Case`], then read [`run`].
+//! Start at [`Case`], then read [`run()`].
 #![forbid(unsafe_code)]
 #![expect(
     clippy::panic,
@@ -18,6 +18,7 @@ mod expect; // what a turn is expected to be, and what is not so
 mod run; // one case in one language
 mod place; // where a case runs: its policy, folders of the host, and what lies beside them
 mod canary; // texts that no sandbox may ever show
+mod log; // what the host logs meanwhile
 mod corpus; // the hostile programs of the repository
 mod host_calls; // sequences of calls against the host's API
 mod host; // descriptors, threads, memory and panics of this process

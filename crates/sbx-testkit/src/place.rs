@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sbx::{ExecutionPolicy, GuestPath, Mount, Sandbox, SandboxBuilder};
+use sbx::{ExecutionPolicy, GuestPath, Mount, MountMode, Sandbox, SandboxBuilder};
 
 use crate::{
     canary,
@@ -47,6 +47,9 @@ impl Place {
         if let Some(fuel) = twist.fuel_budget {
             policy.fuel_budget = fuel.min(policy.fuel_budget);
         }
+        if let Some(timeout) = twist.timeout {
+            policy.timeout_seconds = Some(policy.timeout_seconds.map_or(timeout, |limit| limit.min(timeout)));
+        }
         let folder = case.mount.map(|mode| {
             let folder = Folder::new(case);
             let guest = GuestPath::parse("/data").unwrap();
@@ -71,8 +74,9 @@ impl Place {
         sandbox
     }
 
-    /// What of the host's folders is not as the case says.
-    pub(crate) fn problems(&self, case: &Case) -> Vec<String> {
+    /// What of the host's folders is not as the case says. What a program that was `cut` short had written through to a
+    /// folder stays there.
+    pub(crate) fn problems(&self, case: &Case, cut: bool) -> Vec<String> {
         let Some(folder) = &self.folder else { return Vec::new() };
         let (granted, around): (Picture, Picture) =
             picture(folder.base.path()).into_iter().partition(|(path, _)| path.starts_with(GRANTED));
@@ -84,7 +88,8 @@ impl Place {
         }
         let (granted, before) = (files(&granted), files(&before));
         let wanted = case.host_files.clone().unwrap_or(before);
-        if granted != wanted {
+        let is_half_done = cut && case.mount == Some(MountMode::ReadWrite);
+        if granted != wanted && !is_half_done {
             problems.push(format!("{}: the host's folder is {granted:?}, not {wanted:?}", case.name));
         }
         problems

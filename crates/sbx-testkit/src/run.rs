@@ -14,8 +14,12 @@ use crate::{
     case::{Again, Case, Turn},
     expect,
     language::Language,
+    log,
     place::Place,
 };
+
+/// How many lines a program may make the host log.
+const MAX_LOG_LINES: usize = 100;
 
 /// What is otherwise than the case says when it runs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,6 +27,8 @@ use crate::{
 pub struct Twist {
     /// Less fuel than the case's policy has. What it had no fuel for is no problem.
     pub fuel_budget: Option<u64>,
+    /// Less time than the case's policy has. What it had no time for is no problem.
+    pub timeout: Option<Duration>,
     /// Cancels each program after so long. What it did not come to is no problem.
     pub cancel_after: Option<Duration>,
     /// More variables of its environment.
@@ -75,7 +81,7 @@ pub fn run(case: &Case, language: &Language, twist: &Twist) -> Ran {
             ran.problem(case, code, &problem, &result.stderr);
         }
         ran.check(case, code, &result, &sandbox);
-        ran.problems.extend(place.problems(case));
+        ran.problems.extend(place.problems(case, twist.cut(&result)));
     }
     if !case.turns.is_empty() {
         let place = Place::new(case, twist);
@@ -85,13 +91,15 @@ pub fn run(case: &Case, language: &Language, twist: &Twist) -> Ran {
             let code = turn.code.of(language).unwrap();
             ran.check(case, code, &result, &sandbox);
             if twist.cut(&result) {
-                return ran; // what comes next may need what it did not come to
+                // What comes next may need what it did not come to.
+                ran.problems.extend(place.problems(case, true));
+                return ran;
             }
             for problem in expect::problems(turn, &result, language) {
                 ran.problem(case, code, &problem, &result.stderr);
             }
         }
-        ran.problems.extend(place.problems(case));
+        ran.problems.extend(place.problems(case, false));
     }
     ran
 }
@@ -99,11 +107,9 @@ pub fn run(case: &Case, language: &Language, twist: &Twist) -> Ran {
 impl Twist {
     /// Whether a result is what the twist made of it.
     fn cut(&self, result: &SandboxResult) -> bool {
-        match result.ending {
-            Ending::FuelExhausted => self.fuel_budget.is_some(),
-            Ending::Cancelled => self.cancel_after.is_some(),
-            _ => false,
-        }
+        (result.ending == Ending::FuelExhausted && self.fuel_budget.is_some())
+            || (result.ending == Ending::Timeout && self.timeout.is_some())
+            || (result.ending == Ending::Cancelled && self.cancel_after.is_some())
     }
 }
 
@@ -115,12 +121,15 @@ impl Ran {
 
     fn execute(&mut self, sandbox: &mut Sandbox, program: Program, twist: &Twist) -> SandboxResult {
         let started = Instant::now();
-        let result = match twist.cancel_after {
+        let (result, n_lines) = log::counted(|| match twist.cancel_after {
             None => sandbox.execute(program),
             Some(delay) => cancelled(sandbox, program, delay),
-        };
+        });
         let result = result.expect("whatever a program does is a result");
         let took = started.elapsed();
+        if n_lines > MAX_LOG_LINES {
+            self.problems.push(format!("a program made the host log {n_lines} lines, over {MAX_LOG_LINES}"));
+        }
         self.endings.push(result.ending);
         if let (Ending::Timeout, Some(limit)) = (result.ending, sandbox.policy().timeout_seconds) {
             self.overruns.push(took.saturating_sub(limit));

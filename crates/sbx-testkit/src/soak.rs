@@ -52,6 +52,8 @@ pub struct Soak {
     pub seed: u64,
     /// Programs at once.
     pub slots: usize,
+    /// How long the process is left alone before its threads are counted: pools keep idle ones for ten seconds.
+    pub rest: Duration,
     /// A folder where each slot notes what it is at, for whoever finds this process dead.
     pub journal: Option<PathBuf>,
 }
@@ -61,7 +63,7 @@ impl Soak {
     #[must_use]
     pub fn new(runs: u64, seed: u64) -> Self {
         let slots = 2 * thread::available_parallelism().map_or(1, usize::from);
-        Self { runs, at_most: None, seed, slots, journal: None }
+        Self { runs, at_most: None, seed, slots, rest: Duration::from_millis(500), journal: None }
     }
 
     /// Runs all phases on `hostile` and `ordinary` programs; `progress` hears of each run, with the phase's name.
@@ -80,9 +82,9 @@ impl Soak {
         let programs = Programs { hostile, ordinary };
         let warm = Self { runs: WARM_UP.min(self.runs), ..self.clone() };
         warm.phase(&PHASES[0], &programs, &Tally::default(), &|_, _| ());
-        let before = HostState::settled(HostState::default(), Duration::from_millis(500));
+        let before = HostState::settled(HostState::default(), self.rest);
         let (started, panics_before) = (Instant::now(), panics());
-        let tally = Tally::default();
+        let (tally, mut grown) = (Tally::default(), Vec::new());
         for phase in &PHASES {
             let share = Self {
                 runs: (self.runs * phase.percent).div_ceil(100),
@@ -90,9 +92,12 @@ impl Soak {
                 ..self.clone()
             };
             share.phase(phase, &programs, &tally, progress);
+            let memory = HostState::now().memory_bytes;
+            grown.push((phase.name.to_owned(), memory.saturating_sub(before.memory_bytes)));
         }
         let after = HostState::settled(before, PATIENCE);
         let mut report = tally.report(self, before, after);
+        report.memory_growth_after = grown;
         report.panics = panics() - panics_before;
         report.seconds = started.elapsed().as_secs_f64();
         report.judged()

@@ -89,6 +89,7 @@ fn work(args: &Args, journal: &Path) -> Result<Report, String> {
     let mut soak = Soak::new(args.runs.unwrap_or(default_runs), args.seed.unwrap_or_default());
     soak.at_most = args.minutes.map(|minutes| Duration::from_secs_f64(minutes * 60.0));
     soak.slots = args.slots.unwrap_or(soak.slots).max(1);
+    soak.rest = Duration::from_secs(12);
     soak.journal = Some(journal.to_owned());
     let hostile: Vec<_> = LANGUAGES.iter().flat_map(corpus).collect();
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} runs, {msg} {elapsed}");

@@ -38,11 +38,13 @@ pub enum Cut {
     Cancelled(u64),
     /// By a fuel budget of at most so much.
     Starved(u64),
+    /// By a time limit of at most so many milliseconds.
+    Hurried(u64),
 }
 
 const MIXED: Phase = Phase {
     name: "mixed",
-    percent: 25,
+    percent: 20,
     ordinary: Ordinary::Half,
     themes: &[],
     cut: Cut::Never,
@@ -50,13 +52,14 @@ const MIXED: Phase = Phase {
 };
 
 /// One after another.
-pub const PHASES: [Phase; 7] = [
+pub const PHASES: [Phase; 8] = [
     MIXED,
-    Phase { name: "hostile but for one slot", ordinary: Ordinary::OneSlot, ..MIXED },
+    Phase { name: "hostile but for one slot", percent: 25, ordinary: Ordinary::OneSlot, ..MIXED },
     Phase { name: "256 descriptors", percent: 10, descriptors: Some(256), ..MIXED },
     Phase { name: "deep trees, huge directories", percent: 5, themes: &["quotas", "places"], ..MIXED },
-    Phase { name: "cancelled at random moments", percent: 15, cut: Cut::Cancelled(60), ..MIXED },
-    Phase { name: "random fuel budgets", percent: 15, cut: Cut::Starved(500_000_000), ..MIXED },
+    Phase { name: "cancelled at random moments", percent: 12, cut: Cut::Cancelled(60), ..MIXED },
+    Phase { name: "random fuel budgets", percent: 13, cut: Cut::Starved(500_000_000), ..MIXED },
+    Phase { name: "random time limits", percent: 10, cut: Cut::Hurried(30), ..MIXED },
     Phase { name: "recycled memory", percent: 5, themes: &["state", "memory"], ..MIXED },
 ];
 

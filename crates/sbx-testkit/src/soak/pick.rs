@@ -58,6 +58,9 @@ impl<'a> Pick<'a> {
             Cut::Cancelled(most_ms) => {
                 twist.cancel_after = Some(Duration::from_micros(below(&mut random, most_ms * 1000)));
             }
+            Cut::Hurried(most_ms) => {
+                twist.timeout = Some(Duration::from_micros(1 + below(&mut random, most_ms * 1000)));
+            }
             Cut::Starved(most) => twist.fuel_budget = Some(1 + below(&mut random, most)),
         }
         Self { entry, twist, is_ordinary, phase: phase.name, number }
@@ -70,6 +73,9 @@ impl fmt::Display for Pick<'_> {
         write!(f, "{}/{theme}: {:?}, run {} of {}", language.key, case.name, self.number, self.phase)?;
         if let Some(fuel) = self.twist.fuel_budget {
             write!(f, ", with {fuel} fuel")?;
+        }
+        if let Some(timeout) = self.twist.timeout {
+            write!(f, ", with {timeout:?} of time")?;
         }
         if let Some(delay) = self.twist.cancel_after {
             write!(f, ", cancelled after {delay:?}")?;
@@ -90,11 +96,11 @@ fn below(random: &mut ChaCha12Rng, end: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{corpus, soak::PHASES};
+    use crate::{PYTHON, corpus, ordinary, soak::PHASES};
 
     #[test]
     fn a_run_follows_from_its_seed_and_number() {
-        let (hostile, ordinary) = (corpus::corpus(&crate::PYTHON), corpus::ordinary());
+        let (hostile, ordinary) = (corpus(&PYTHON), ordinary());
         let programs = Programs { hostile: &hostile, ordinary: &ordinary };
         for phase in &PHASES {
             let shown = |seed| -> Vec<String> {

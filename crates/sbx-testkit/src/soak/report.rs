@@ -48,6 +48,8 @@ pub struct Report {
     pub threads: (usize, usize),
     /// Bytes by which memory grew.
     pub memory_growth_bytes: u64,
+    /// The same at the end of each phase: what goes on growing is a leak, what comes and goes is a pool.
+    pub memory_growth_after: Vec<(String, u64)>,
     /// Deadlines that were met.
     pub n_deadlines: u64,
     /// How late, in milliseconds: the median, 99 of 100, the worst.
@@ -183,6 +185,10 @@ impl fmt::Display for Report {
             ),
         ] {
             table.add_row([what, found.as_str(), bound]);
+        }
+        for (phase, grown) in &self.memory_growth_after {
+            let grown = format!("{:.1} MiB", *grown as f64 / 1_048_576.0);
+            table.add_row([format!("growth until the end of: {phase}"), grown, String::new()]);
         }
         for (ending, n) in &self.endings {
             table.add_row([format!("ended as {ending}"), n.to_string(), String::new()]);
