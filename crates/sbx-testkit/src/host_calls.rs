@@ -21,12 +21,9 @@ use self::{arguments::Arguments, world::World};
 /// A sequence of calls in a world of its own.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[non_exhaustive]
 pub struct HostCase {
-    /// What it shows, as a sentence.
-    pub name: String,
-    /// The numbered requirements of `docs/security.md` that it attacks.
-    pub security: Vec<u8>,
+    name: String,
+    security: Vec<u8>,
     /// Fields of the policy of its sessions that differ from the default.
     #[serde(default)]
     policy: Table,
@@ -96,6 +93,18 @@ pub fn host_lists() -> Vec<(String, String)> {
 }
 
 impl HostCase {
+    /// What it shows, as a sentence.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The numbered requirements of `docs/security.md` that it attacks.
+    #[must_use]
+    pub fn security(&self) -> &[u8] {
+        &self.security
+    }
+
     /// Makes all calls; everything that they gave otherwise than the case says. The first of these ends it, since what comes
     /// next may build on it.
     ///

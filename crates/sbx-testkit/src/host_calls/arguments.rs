@@ -40,10 +40,10 @@ impl Arguments {
     pub(super) fn number(&mut self, name: &str) -> Option<u64> {
         let value = self.0.remove(name)?;
         // Beyond what TOML has numbers for, as text.
-        let number = match &value {
-            Value::Integer(number) => u64::try_from(*number).ok(),
-            Value::String(text) => text.parse().ok(),
-            _ => None,
+        let number = if let Value::String(text) = &value {
+            text.parse().ok()
+        } else {
+            value.as_integer().and_then(|number| u64::try_from(number).ok())
         };
         Some(number.unwrap_or_else(|| panic!("{name} is no number: {value}")))
     }
@@ -64,25 +64,23 @@ impl Arguments {
     pub(super) fn tables(&mut self, name: &str) -> Vec<Self> {
         let Some(value) = self.0.remove(name) else { return Vec::new() };
         let Value::Array(values) = value else { panic!("{name} is no list: {value}") };
-        let table = |value| match value {
-            Value::Table(table) => Self(table),
-            other => panic!("{name} has {other}, which is no table"),
+        let table = |value| {
+            let Value::Table(table) = value else { panic!("{name} has {value}, which is no table") };
+            Self(table)
         };
         values.into_iter().map(table).collect()
     }
 }
 
 fn text(name: &str, value: Value) -> String {
-    match value {
-        Value::String(text) => text,
-        Value::Table(table) => {
-            let mut repeated = Arguments(table);
-            let (part, times) = (repeated.text("repeat"), repeated.number("times"));
-            assert!(repeated.0.is_empty(), "{name} has more than `repeat` and `times`");
-            part.repeat(usize::try_from(times.expect("`repeat` says how many `times`")).unwrap())
-        }
-        other => panic!("{name} is no text: {other}"),
+    if let Value::String(text) = value {
+        return text;
     }
+    let Value::Table(table) = value else { panic!("{name} is no text: {value}") };
+    let mut repeated = Arguments(table);
+    let (part, times) = (repeated.text("repeat"), repeated.number("times"));
+    assert!(repeated.0.is_empty(), "{name} has more than `repeat` and `times`");
+    part.repeat(usize::try_from(times.expect("`repeat` says how many `times`")).unwrap())
 }
 
 /// The default policy with these fields.

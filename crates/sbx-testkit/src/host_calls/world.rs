@@ -21,7 +21,6 @@ const BESIDE: &str = "secret.txt";
 
 /// All that the calls of a sequence share.
 pub(super) struct World {
-    folder: tempfile::TempDir,
     pub(super) sessions: Sessions,
     /// Another process, or machine, with the same storage.
     pub(super) other: Sessions,
@@ -30,6 +29,8 @@ pub(super) struct World {
     pub(super) sandbox: Option<Sandbox>,
     /// What the sandbox ran last.
     pub(super) ran: Option<SandboxResult>,
+    /// Last, so that it outlives the sessions in it.
+    folder: tempfile::TempDir,
 }
 
 impl World {
@@ -45,7 +46,7 @@ impl World {
                 .build()
         };
         let (sessions, other) = (sessions()?, sessions()?);
-        Ok(Self { folder, sessions, other, held: Vec::new(), sandbox: None, ran: None })
+        Ok(Self { sessions, other, held: Vec::new(), sandbox: None, ran: None, folder })
     }
 
     /// Makes one call; what it gives.

@@ -50,8 +50,8 @@ fn no_sequence_of_calls_gets_more_than_its_error() {
     let cases: Vec<HostCase> = host_lists().iter().flat_map(|(_, list)| host_cases(list)).collect();
     assert!(cases.len() >= 60, "only {} sequences", cases.len());
     for case in &cases {
-        assert!(!case.security.is_empty(), "{} attacks no requirement", case.name);
-        assert!(case.security.iter().all(|number| (1..=25).contains(number)), "{}", case.name);
+        assert!(!case.security().is_empty(), "{} attacks no requirement", case.name());
+        assert!(case.security().iter().all(|number| (1..=25).contains(number)), "{}", case.name());
     }
     assert_eq!(host_cases(WARM)[0].problems(), [""; 0]);
     let before = HostState::settled(HostState::default(), Duration::from_millis(300));
