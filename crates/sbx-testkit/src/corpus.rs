@@ -5,9 +5,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use sbx::{RuntimeType, SandboxBuilder, default_image};
+
 use crate::{
     case::{Case, cases},
-    language::{LANGUAGES, Language},
+    language::{LANGUAGES, Language, runtimes},
 };
 
 /// A case in one of its languages.
@@ -49,8 +51,14 @@ pub fn ordinary() -> Vec<Entry> {
 fn list(file: &Path, language: &Language) -> Vec<Entry> {
     let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     let theme = file.file_stem().unwrap().to_string_lossy().into_owned();
-    let of_language = cases(&text).into_iter().filter(|case| case.has(language));
+    let of_language = cases(&text).into_iter().filter(|case| case.has(language) && is_set_up(case));
     of_language.map(|case| Entry { theme: theme.clone(), case, language: *language }).collect()
+}
+
+/// Whether the image that a case names is there: the one of TypeScript needs npm, and without it its cases are left out.
+fn is_set_up(case: &Case) -> bool {
+    let needs_npm = case.image.as_deref() == Some(default_image(RuntimeType::TypeScript));
+    !needs_npm || SandboxBuilder::new(RuntimeType::TypeScript).runtimes(runtimes()).build().is_ok()
 }
 
 fn folder() -> PathBuf {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Debug};
 
-use sbx::{Ending, GuestPath, SandboxResult};
+use sbx::{Ending, GuestPath, RuntimeType, SandboxResult};
 
 use crate::{
     case::{Expected, Turn},
@@ -55,7 +55,11 @@ fn against(wanted: &Expected, result: &SandboxResult, language: &Language) -> Ve
     if let Some(n_results) = wanted.n_results {
         found.compare("n_results", &result.results.len(), &n_results);
     }
-    found.compare("runtime", &result.runtime, &language.runtime);
+    // JavaScript in the image that takes types out first says so.
+    let is_typescript =
+        result.runtime == RuntimeType::TypeScript && language.runtime == RuntimeType::JavaScript;
+    let runtime = if is_typescript { language.runtime } else { result.runtime };
+    found.compare("runtime", &runtime, &language.runtime);
     found.0
 }
 

@@ -21,11 +21,8 @@ use self::{arguments::Arguments, world::World};
 /// A sequence of calls in a world of its own.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[non_exhaustive]
 pub struct HostCase {
-    /// What it shows, as a sentence.
     name: String,
-    /// The numbered requirements of `docs/security.md` that it attacks.
     security: Vec<u8>,
     /// Fields of the policy of its sessions that differ from the default.
     #[serde(default)]

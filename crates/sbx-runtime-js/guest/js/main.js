@@ -130,7 +130,9 @@
 
   // `file:line`, the source line and a mark under the column, as Node has it; null if no frame has them.
   function placeOf(error) {
-    const frames = [...`${cleanStack(error)}\n`.matchAll(/^    at (?:.* \()?(.+?):(\d+):(\d+)\)?$/gm)].map(([, file, line, column]) => ({ file, line: Number(line), column: Number(column) }));
+    const frames = [...`${cleanStack(error)}\n`.matchAll(/^    at (?:.* \()?(.+?):(\d+):(\d+)\)?$/gm)].map(([, file, line, column]) => ({ file, line: Number(line), column: Number(column) }))
+      // What no source has was made up by the program, and a report has no room for it.
+      .filter(({ line, column }) => line < 2 ** 31 && column < 2 ** 31);
     if (frames.length === 0) return null;
     const inProgram = frames.find(({ file }) => file === sbx.programName);
     const { file, line, column } = frames.find(({ file }) => file === sbx.programName || file.startsWith('/')) ?? frames[0];

@@ -40,9 +40,10 @@ impl Arguments {
     pub(super) fn number(&mut self, name: &str) -> Option<u64> {
         let value = self.0.remove(name)?;
         // Beyond what TOML has numbers for, as text.
-        let number = match value.as_str() {
-            Some(text) => text.parse().ok(),
-            None => value.as_integer().and_then(|number| u64::try_from(number).ok()),
+        let number = if let Value::String(text) = &value {
+            text.parse().ok()
+        } else {
+            value.as_integer().and_then(|number| u64::try_from(number).ok())
         };
         Some(number.unwrap_or_else(|| panic!("{name} is no number: {value}")))
     }
