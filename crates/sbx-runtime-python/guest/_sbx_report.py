@@ -230,7 +230,8 @@ def _feature_of(error: BaseException) -> str | None:
 
 def _asked_for(error: BaseException) -> str | None:
     names = _frame_modules(error)
-    if names and names[-1] in _STAND_INS:
+    # An argument that makes no sense is the program's own mistake, whoever refuses it.
+    if names and names[-1] in _STAND_INS and not isinstance(error, (TypeError, ValueError, OverflowError)):
         return _STAND_INS[names[-1]]
     names = set(names)
     if isinstance(error, _FILE_ERRORS) or not isinstance(

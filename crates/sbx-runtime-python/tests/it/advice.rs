@@ -98,6 +98,19 @@ fn the_network_threads_and_processes_are_named() {
 }
 
 #[test]
+fn a_senseless_argument_is_nothing_that_the_sandbox_lacks() {
+    for code in [
+        "time.sleep(-1)",
+        "time.sleep(float('nan'))",
+        "time.sleep(1e300)",
+        "threading.Lock().acquire(False, 1)",
+    ] {
+        let result = run(&format!("import threading, time\n{code}"));
+        assert_eq!((result.error.is_some(), result.advice), (true, vec![]), "{code}");
+    }
+}
+
+#[test]
 fn paths_outside_say_where_files_belong() {
     for code in [
         "open('/etc/passwd')",
