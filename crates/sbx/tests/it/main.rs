@@ -21,4 +21,6 @@ mod sessions; // what goes on from turn to turn, and what a bad turn leaves
 #[cfg(test)]
 mod images; // images of users: what they bring, what they refuse, how fast they start
 #[cfg(test)]
+mod chaos; // a host that runs short, callers that go away
+#[cfg(test)]
 mod tampered; // stored sessions that were damaged, and sessions that look for one another
