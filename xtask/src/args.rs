@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::bench::{self, Subject};
+use crate::fuzz::Plan;
 
 pub(crate) const HELP: &str = "\
 usage: cargo xtask TASK
@@ -22,7 +23,8 @@ to change it
                          how costs grow: docs/scaling.md
   soak [--runs N] [--minutes M] [--seed S] [--json FILE]
                          setup, then 10,000 hostile programs beside ordinary ones
-  fuzz [TARGET] [--runs N]  random programs against the host (default: wasi_calls, 100,000)
+  fuzz [TARGET|--all] [--runs N] [--nightly]  random inputs against what reads them (default: wasi_calls)
+  chaos [PART]           kills, full disks, broken lines, jumping clocks: the long form of those tests, and a table
   test262 FOLDER         a part of the checkout of test262 in FOLDER, inside the sandbox
   ci                     all checks below and the tests, with a summary
   fmt | clippy | doc     formatting, lints, documentation
@@ -40,7 +42,8 @@ pub(crate) enum Task {
     Bless,
     Bench(bench::Options),
     Soak { rest: Vec<String> },
-    Fuzz { target: String, runs: u64 },
+    Fuzz(Plan),
+    Chaos { part: Option<String> },
     Test262 { folder: PathBuf },
     Ci,
     Fmt,
@@ -64,6 +67,11 @@ pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Task, Stri
         "bench" => return bench(rest),
         "soak" => return Ok(Task::Soak { rest }),
         "fuzz" => return fuzz(&rest),
+        "chaos" => match &rest[..] {
+            [] => return Ok(Task::Chaos { part: None }),
+            [part] if !part.starts_with('-') => return Ok(Task::Chaos { part: Some(part.clone()) }),
+            _ => return Err("chaos takes a part of the name of one of its parts".to_owned()),
+        },
         "test262" => match &rest[..] {
             [folder] => return Ok(Task::Test262 { folder: PathBuf::from(folder) }),
             _ => return Err("test262 takes the folder of a checkout".to_owned()),
@@ -117,18 +125,23 @@ fn bench(rest: Vec<String>) -> Result<Task, String> {
 }
 
 fn fuzz(rest: &[String]) -> Result<Task, String> {
-    let (target, options) = match rest {
-        [first, options @ ..] if !first.starts_with('-') => (first.as_str(), options),
-        options => (crate::fuzz::TARGET, options),
-    };
-    let runs = match options {
-        [] => crate::fuzz::RUNS,
-        [flag, number] if flag == "--runs" => {
-            number.parse().map_err(|_not_a_number| format!("{number:?} is not a number of runs"))?
+    let mut plan = Plan { target: Some(crate::fuzz::TARGET.to_owned()), ..Plan::default() };
+    let mut words = rest.iter().enumerate();
+    while let Some((position, word)) = words.next() {
+        match word.as_str() {
+            "--all" => plan.target = None,
+            "--nightly" => plan.nightly = true,
+            "--runs" => {
+                let (_, number) = words.next().ok_or("--runs takes a number")?;
+                let runs =
+                    number.parse().map_err(|_not_a_number| format!("{number:?} is not a number of runs"))?;
+                plan.runs = Some(runs);
+            }
+            name if position == 0 && !name.starts_with('-') => plan.target = Some(name.to_owned()),
+            _ => return Err("only a target or `--all`, `--runs N` and `--nightly` may follow".to_owned()),
         }
-        _ => return Err("only a target and `--runs N` may follow".to_owned()),
-    };
-    Ok(Task::Fuzz { target: target.to_owned(), runs })
+    }
+    Ok(Task::Fuzz(plan))
 }
 
 #[cfg(test)]
@@ -156,10 +169,15 @@ mod tests {
         let rest = ["--runs", "7"].map(str::to_owned).to_vec();
         assert_eq!(check("soak --runs 7"), Ok(Task::Soak { rest }));
         assert_eq!(check("ci"), Ok(Task::Ci));
-        let fuzz = |target: &str, runs| Ok(Task::Fuzz { target: target.to_owned(), runs });
-        assert_eq!(check("fuzz"), fuzz("wasi_calls", 100_000));
-        assert_eq!(check("fuzz --runs 7"), fuzz("wasi_calls", 7));
-        assert_eq!(check("fuzz other --runs 1000000"), fuzz("other", 1_000_000));
+        let fuzz = |target: Option<&str>, runs, nightly| {
+            Ok(Task::Fuzz(Plan { target: target.map(str::to_owned), runs, nightly }))
+        };
+        assert_eq!(check("fuzz"), fuzz(Some("wasi_calls"), None, false));
+        assert_eq!(check("fuzz --runs 7"), fuzz(Some("wasi_calls"), Some(7), false));
+        assert_eq!(check("fuzz other --runs 1000000"), fuzz(Some("other"), Some(1_000_000), false));
+        assert_eq!(check("fuzz --all --nightly"), fuzz(None, None, true));
+        assert_eq!(check("chaos"), Ok(Task::Chaos { part: None }));
+        assert_eq!(check("chaos full"), Ok(Task::Chaos { part: Some("full".to_owned()) }));
     }
 
     #[test]
@@ -175,14 +193,16 @@ mod tests {
         assert!(check("fuzz --runs").is_err());
         assert!(check("fuzz --runs many").is_err());
         assert!(check("fuzz a b").is_err());
+        assert!(check("fuzz --fast").is_err());
+        assert!(check("chaos --fast").is_err());
         assert!(check("setup w.whl").is_err());
     }
 
     #[test]
     fn the_help_names_every_task() {
         for task in [
-            "setup", "demo", "vendor", "test", "bless", "bench", "soak", "fuzz", "ci", "fmt", "clippy",
-            "doc", "tidy", "deny",
+            "setup", "demo", "vendor", "test", "bless", "bench", "soak", "fuzz", "chaos", "ci", "fmt",
+            "clippy", "doc", "tidy", "deny",
         ] {
             assert!(HELP.split_whitespace().any(|word| word == task), "{task}");
         }

@@ -12,6 +12,7 @@ mod guests; // setup, demo, vendor
 mod test; // test, bless, soak
 mod bench;
 mod fuzz;
+mod chaos;
 mod checks; // fmt, clippy, doc, deny
 mod tidy; // rules about the text of the repository
 mod layers; // who may depend on whom
@@ -55,7 +56,8 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Bless => test::bless(&workspace),
         Task::Bench(options) => bench::bench(&workspace, options),
         Task::Soak { rest } => test::soak(&workspace, rest),
-        Task::Fuzz { target, runs } => fuzz::fuzz(&workspace, target, *runs),
+        Task::Fuzz(plan) => fuzz::fuzz(&workspace, plan),
+        Task::Chaos { part } => chaos::chaos(&workspace, part.as_deref()),
         Task::Test262 { folder } => test::test262(&workspace, folder),
         Task::Ci => ci::ci(&workspace),
         Task::Fmt => ci::alone(checks::fmt(&workspace)?),

@@ -6,7 +6,7 @@ mod session;
 use std::{path::PathBuf, time::Duration};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
-use sbx::{Figures, GuestPath, Mount, MountMode, RuntimeType, SessionId, parse_bytes, parse_duration};
+use sbx::{Figures, Mount, RuntimeType, SessionId, parse_bytes, parse_duration};
 
 pub(crate) use session::{
     BranchArgs, CatArgs, CopyArgs, DeleteArgs, DiffArgs, ExportArgs, FilesArgs, ForkArgs, ImportArgs,
@@ -294,7 +294,7 @@ pub(crate) struct PolicyArgs {
     pub(crate) max_open_files: Option<u32>,
     /// Grant a folder of this machine; repeatable. MODE is `ro` (the default), `rw`, or `overlay`, where changes stay in
     /// the sandbox
-    #[arg(long = "mount", value_name = "HOST:GUEST[:MODE]", value_parser = parse_mount)]
+    #[arg(long = "mount", value_name = "HOST:GUEST[:MODE]", value_parser = Mount::parse)]
     pub(crate) mounts: Vec<Mount>,
     /// Set a variable of the program's environment; repeatable
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_env)]
@@ -342,27 +342,6 @@ fn parse_count(text: &str) -> Result<u64, String> {
         .ok_or_else(|| format!("{text:?} is not a count (write it as 20000, 20_000, 20k, 500M or 2G)"))
 }
 
-/// `HOST:GUEST[:MODE]`, read from the right: the host's path may have colons, as it does on Windows.
-fn parse_mount(text: &str) -> Result<Mount, String> {
-    let (rest, mode) = match text.rsplit_once(':') {
-        Some((rest, "ro")) => (rest, MountMode::ReadOnly),
-        Some((rest, "rw")) => (rest, MountMode::ReadWrite),
-        Some((rest, "overlay")) => (rest, MountMode::Overlay),
-        _ => (text, MountMode::ReadOnly),
-    };
-    let (host, guest) = rest
-        .rsplit_once(':')
-        .filter(|(host, _)| !host.is_empty())
-        .ok_or("write it as HOST:GUEST, HOST:GUEST:rw or HOST:GUEST:overlay")?;
-    if !guest.starts_with('/') {
-        return Err(format!(
-            "{guest:?} is neither a mode (ro, rw, overlay) nor a path that begins with a slash"
-        ));
-    }
-    let guest = GuestPath::parse(guest).map_err(|error| error.to_string())?;
-    Ok(Mount::read_only(host, guest).with_mode(mode))
-}
-
 fn parse_env(text: &str) -> Result<(String, String), String> {
     let (name, value) =
         text.split_once('=').ok_or("write it as NAME=VALUE; nothing of this environment is inherited")?;
@@ -388,22 +367,6 @@ mod tests {
         }
         for text in ["", "G", "-1", "1.5G", "1e9", "2 G", "99999999999G", "ñ"] {
             assert!(parse_count(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn mounts_are_read_from_the_right() {
-        let check = |text: &str| {
-            parse_mount(text)
-                .map(|mount| (mount.host.display().to_string(), mount.guest.to_string(), mount.mode))
-        };
-        let mount = |host: &str, guest: &str, mode| Ok((host.to_owned(), guest.to_owned(), mode));
-        assert_eq!(check("data:/data"), mount("data", "/data", MountMode::ReadOnly));
-        assert_eq!(check("./d:/data:rw"), mount("./d", "/data", MountMode::ReadWrite));
-        assert_eq!(check("/a:b:/data:overlay"), mount("/a:b", "/data", MountMode::Overlay));
-        assert_eq!(check(r"C:\data:/data:ro"), mount(r"C:\data", "/data", MountMode::ReadOnly));
-        for text in ["", "data", ":/data", "data:rw", "data:/data:wr", r"C:\data", "data:/../etc"] {
-            assert!(check(text).is_err(), "{text}");
         }
     }
 }

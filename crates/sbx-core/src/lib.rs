@@ -25,7 +25,9 @@ pub use crate::ending::Ending;
 pub use crate::id::RunId;
 pub use crate::nearest::nearest;
 pub use crate::path::{GuestPath, PathError};
-pub use crate::policy::{Deterministic, ExecutionPolicy, Mount, MountMode, PolicyValidationError};
+pub use crate::policy::{
+    Deterministic, ExecutionPolicy, Mount, MountError, MountMode, PolicyValidationError,
+};
 pub use crate::result::{GuestError, RichResult, RuntimeType, SCHEMA_VERSION, SandboxResult, UnknownRuntime};
 pub use crate::snapshot::{
     BadSnapshot, DeterministicState, ImageRef, MAX_SNAPSHOT_BYTES, MachineState, PAGE_BYTES, Page, Snapshot,

@@ -4,12 +4,12 @@
 
 mod read;
 
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, fmt, path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::GuestPath;
+use crate::{GuestPath, PathError};
 
 /// What one run may use and reach; build it with [`Default`] and the `with_*` methods, or read it from TOML.
 ///
@@ -93,12 +93,57 @@ impl Mount {
         Self { host: host.into(), guest, mode: MountMode::ReadOnly }
     }
 
+    /// Reads `HOST:GUEST`, with `:ro`, `:rw` or `:overlay` after it if it is to have a mode. It is read from the right: a
+    /// path of the host may have colons.
+    ///
+    /// # Errors
+    /// Another shape, or a path of the guest that cannot be one.
+    pub fn parse(text: &str) -> Result<Self, MountError> {
+        let (rest, mode) = match text.rsplit_once(':') {
+            Some((rest, "ro")) => (rest, MountMode::ReadOnly),
+            Some((rest, "rw")) => (rest, MountMode::ReadWrite),
+            Some((rest, "overlay")) => (rest, MountMode::Overlay),
+            _ => (text, MountMode::ReadOnly),
+        };
+        let (host, guest) =
+            rest.rsplit_once(':').filter(|(host, _)| !host.is_empty()).ok_or(MountError::Shape)?;
+        if !guest.starts_with('/') {
+            return Err(MountError::Place { guest: guest.to_owned() });
+        }
+        Ok(Self::read_only(host, GuestPath::parse(guest)?).with_mode(mode))
+    }
+
     /// The same mount with another mode.
     #[must_use]
     pub fn with_mode(mut self, mode: MountMode) -> Self {
         self.mode = mode;
         self
     }
+}
+
+/// As [`Mount::parse`] reads it.
+impl fmt::Display for Mount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.host.display(), self.guest, self.mode)
+    }
+}
+
+/// A text that is no mount.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum MountError {
+    /// It has no two paths.
+    #[error("write it as HOST:GUEST, HOST:GUEST:rw or HOST:GUEST:overlay")]
+    Shape,
+    /// The last part is nothing that can stand there.
+    #[error("{guest:?} is neither a mode (ro, rw, overlay) nor a path that begins with a slash")]
+    Place {
+        /// The part.
+        guest: String,
+    },
+    /// The guest's path cannot be one.
+    #[error(transparent)]
+    Path(#[from] PathError),
 }
 
 /// What a guest may do in a mounted host folder.
@@ -115,6 +160,16 @@ pub enum MountMode {
     /// Read the host's files; writes stay in the guest's own tree (`overlay`).
     #[serde(rename = "overlay")]
     Overlay,
+}
+
+impl fmt::Display for MountMode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ReadOnly => "ro",
+            Self::ReadWrite => "rw",
+            Self::Overlay => "overlay",
+        })
+    }
 }
 
 /// A fixed clock and fixed randomness.

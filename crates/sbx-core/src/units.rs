@@ -19,7 +19,7 @@ pub struct UnitError {
     pub example: &'static str,
 }
 
-const BYTE_UNITS: [(&str, u64); 10] = [
+const BYTE_UNITS: [(&str, u64); 12] = [
     ("", 1),
     ("b", 1),
     ("k", 1_000),
@@ -29,13 +29,16 @@ const BYTE_UNITS: [(&str, u64); 10] = [
     ("mib", 1 << 20),
     ("gb", 1_000_000_000),
     ("gib", 1 << 30),
+    ("tb", 1_000_000_000_000),
+    ("tib", 1 << 40),
     ("m", 1_000_000),
 ];
 
 const TIME_UNITS: [(&str, f64); 6] =
     [("", 1.0), ("ms", 1e-3), ("s", 1.0), ("m", 60.0), ("min", 60.0), ("h", 3600.0)];
 
-/// Reads a size: an integer with an optional unit `kB MB GB` (powers of 1000) or `KiB MiB GiB` (powers of 1024).
+/// Reads a size: an integer with an optional unit `kB MB GB TB` (powers of 1000) or `KiB MiB GiB TiB` (powers of
+/// 1024).
 ///
 /// # Errors
 /// Anything else, and sizes over 2^63 − 1.

@@ -17,6 +17,9 @@ pub const MAX_PACKAGE_BYTES: u64 = 64 << 20;
 /// The most that a package may unpack to, in bytes.
 pub(crate) const MAX_UNPACKED_BYTES: u64 = 256 << 20;
 
+/// The most that an archive may unfold to, in bytes: its files, and headers and padding around them.
+pub(crate) const MAX_UNFOLDED_BYTES: u64 = MAX_UNPACKED_BYTES + (32 << 20);
+
 /// The most files that a package may have.
 pub(crate) const MAX_FILES: usize = 10_000;
 
@@ -60,6 +63,11 @@ impl Archive {
         members.sort();
         members.dedup_by(|left, right| left.0 == right.0);
         Ok(Self { members })
+    }
+
+    /// The names of its files below `site-packages`, in order.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.members.iter().map(|(path, _)| path.as_str())
     }
 
     /// Seals it in the cache, where [`crate::find`] finds it.

@@ -8,7 +8,7 @@ use std::io::Read as _;
 
 use flate2::read::GzDecoder;
 
-use crate::archive::{MAX_FILES, MAX_UNPACKED_BYTES, Member};
+use crate::archive::{MAX_FILES, MAX_UNFOLDED_BYTES, MAX_UNPACKED_BYTES, Member};
 use crate::error::{Error, Result};
 use crate::name::{PackageName, Version};
 use crate::wheel::{check_identity, check_member, too_large};
@@ -73,7 +73,8 @@ pub(crate) fn take_apart(name: &PackageName, version: &Version, bytes: &[u8]) ->
 pub(crate) fn unpack(name: &PackageName, bytes: &[u8]) -> Result<BTreeMap<String, Vec<u8>>> {
     let unreadable =
         |error: std::io::Error| Error::refused(name, format!("its archive cannot be read ({error})"));
-    let mut archive = tar::Archive::new(GzDecoder::new(bytes));
+    // Headers can be long too, and the reader below holds them in memory.
+    let mut archive = tar::Archive::new(GzDecoder::new(bytes).take(MAX_UNFOLDED_BYTES));
     let mut files = BTreeMap::new();
     let mut room = MAX_UNPACKED_BYTES;
     for entry in archive.entries().map_err(unreadable)? {

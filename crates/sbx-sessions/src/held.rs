@@ -59,6 +59,9 @@ struct Kept {
 struct Staged {
     entry: TurnEntry,
     next: Next,
+    /// What has been written of it, to be written again if the head could not be: no head names it, so that a sweep
+    /// elsewhere may have removed it since.
+    written: Vec<Object>,
 }
 
 /// The state after a staged turn.
@@ -68,7 +71,7 @@ enum Next {
     None,
     /// To be encoded and written.
     State(Box<SessionState>),
-    /// Its objects are written.
+    /// Its objects have been written.
     Kept(Box<Kept>),
 }
 
@@ -166,13 +169,15 @@ impl Held {
     async fn write_staged(&mut self) -> Result<Kept> {
         let mut base = self.base.clone();
         for idx in 0..self.staged.len() {
-            let Some(Staged { next, .. }) = self.staged.get_mut(idx) else { break };
+            let Some(Staged { next, written, .. }) = self.staged.get_mut(idx) else { break };
+            write_objects(&self.store, written).await?;
             if let Next::State(state) = next {
                 let state = (**state).clone();
                 let Encoded { objects, stored } =
                     encode_next(&state, &base, self.files_only, &self.store.packers)?;
                 write_objects(&self.store, &objects).await?;
                 *next = Next::Kept(Box::new(Kept { state, stored }));
+                *written = objects;
             }
             if let Next::Kept(kept) = next {
                 base = (**kept).clone();
@@ -268,7 +273,7 @@ impl Held {
 
     fn add(&mut self, entry: TurnEntry, next: Next) {
         self.turns.push(entry.clone());
-        self.staged.push(Staged { entry, next });
+        self.staged.push(Staged { entry, next, written: Vec::new() });
     }
 
     /// Replaces the head with what `change` makes of it. Finds out whether writes without an answer took effect, and
@@ -341,7 +346,7 @@ impl Held {
 fn advance(head: &mut Head, staged: &[Staged], max_turns: usize) {
     let done = head.last_turn();
     let mut needs: Option<Stored> = None;
-    for Staged { entry, next } in staged.iter().filter(|staged| staged.entry.turn > done) {
+    for Staged { entry, next, .. } in staged.iter().filter(|staged| staged.entry.turn > done) {
         let record = match next {
             Next::Kept(kept) => {
                 needs = Some(kept.stored.clone());

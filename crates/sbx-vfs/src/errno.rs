@@ -38,7 +38,7 @@ pub enum Errno {
     /// `ENAMETOOLONG`: a name over [`crate::MAX_NAME`], a path over [`crate::MAX_PATH`], or an entry that would lie
     /// deeper than [`crate::MAX_DEPTH`].
     Nametoolong,
-    /// `ENFILE`: the host itself is out of descriptors.
+    /// `ENFILE`: the host's process, or the host itself, is out of descriptors.
     Nfile,
     /// `ENOENT`: no such entry, an empty path, or a directory that was removed while it was open.
     Noent,
@@ -72,10 +72,16 @@ impl fmt::Display for Errno {
 
 impl std::error::Error for Errno {}
 
+/// `ENFILE` and `EMFILE` of the host, the same on every Unix; the standard library has no kind for them.
+const OUT_OF_DESCRIPTORS: [i32; 2] = [23, 24];
+
 impl From<io::Error> for Errno {
     /// The nearest word for what the host's filesystem answered; `EIO` where there is none.
     fn from(error: io::Error) -> Self {
         use io::ErrorKind as Kind;
+        if cfg!(unix) && error.raw_os_error().is_some_and(|number| OUT_OF_DESCRIPTORS.contains(&number)) {
+            return Self::Nfile;
+        }
         #[expect(
             clippy::wildcard_enum_match_arm,
             reason = "most kinds of I/O error are a plain EIO for a guest"

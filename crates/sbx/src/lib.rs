@@ -40,8 +40,8 @@ pub use crate::storage::{default_log_dir, default_storage_dir};
 pub use sbx_cache::{Cache, fetch::NoProgress, fetch::Progress};
 pub use sbx_core::{
     Advice, AdviceKind, Deterministic, Ending, ExecutionPolicy, FuelStatus, GuestError, GuestPath, Mount,
-    MountMode, PathError, PolicyValidationError, RichResult, RuntimeType, SCHEMA_VERSION, SandboxResult,
-    UnitError, UnknownRuntime, one_line, parse_bytes, parse_duration, show_bytes,
+    MountError, MountMode, PathError, PolicyValidationError, RichResult, RuntimeType, SCHEMA_VERSION,
+    SandboxResult, UnitError, UnknownRuntime, one_line, parse_bytes, parse_duration, show_bytes,
 };
 pub use sbx_host::{CancellationToken, HostConfig, ImageMode, OutputSink, OutputStream};
 pub use sbx_packages::{

@@ -2,50 +2,13 @@
 
 use std::fs;
 use std::io::{self, Read as _, Write as _};
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use sbx_cache::{Cache, Error};
 
 use crate::child::Helper;
+use crate::mount::Mount;
 use crate::{fresh, temp_files};
-
-/// A file system of its own, for root only.
-pub(crate) struct Mount(PathBuf);
-
-impl Mount {
-    /// None, said aloud, where mounting is not allowed.
-    pub(crate) fn tmpfs(path: &Path, options: &str) -> Option<Self> {
-        fs::create_dir(path).unwrap();
-        let mut command = Command::new("mount");
-        command.args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(path);
-        match command.output() {
-            Ok(output) if output.status.success() => Some(Self(path.canonicalize().unwrap())),
-            _ => {
-                eprintln!("skipped: mounting a small file system takes root");
-                None
-            }
-        }
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        &self.0
-    }
-
-    pub(crate) fn remount(&self, options: &str) {
-        let options = format!("remount,{options}");
-        let status = Command::new("mount").args(["-o", &options]).arg(&self.0).status();
-        assert!(status.unwrap().success());
-    }
-}
-
-impl Drop for Mount {
-    fn drop(&mut self) {
-        // Lazily: a test that failed may still have a file open in it.
-        Command::new("umount").arg("-l").arg(&self.0).status().ok();
-    }
-}
 
 #[test]
 fn a_writer_that_fails_leaves_nothing_and_the_old_entry_stays() {
@@ -75,6 +38,34 @@ fn a_full_disk_is_a_clear_error_and_leaves_nothing() {
     assert_eq!(cache.get("a/b", "c").unwrap().unwrap().bytes, 3);
     assert!(temp_files(cache.root()).is_empty());
     cache.put("a/b", "c", |file| file.write_all(&[1; 100 << 10])).unwrap();
+}
+
+#[test]
+fn a_disk_with_any_little_room_keeps_the_old_entry_and_takes_the_new_one_once_there_is_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(mount) = Mount::tmpfs(&folder.path().join("small"), "size=1m,mode=700") else { return };
+    let cache = Cache::open(mount.path()).unwrap();
+    let value = |round: u8| vec![round; 100 << 10];
+    cache.put("a/b", "c", |file| file.write_all(&value(0))).unwrap();
+    let mut n_refused = 0;
+    for round in 1..80_u8 {
+        let room = u64::from(round) * 4096;
+        let ballast = mount.fill(room);
+        if let Err(error) = cache.put("a/b", "c", |file| file.write_all(&value(round))) {
+            assert!(matches!(error, Error::DiskFull { .. }), "{room} bytes: {error:?}");
+            let mut kept = Vec::new();
+            cache.get("a/b", "c").unwrap().unwrap().file.read_to_end(&mut kept).unwrap();
+            assert!(kept == value(round - 1), "{room} bytes");
+            assert!(temp_files(cache.root()).is_empty());
+            n_refused += 1;
+        }
+        mount.clear(&ballast);
+        cache.put("a/b", "c", |file| file.write_all(&value(round))).unwrap();
+    }
+    assert!(n_refused > 20);
+    println!(
+        "chaos: cache on a full disk: {n_refused} writes refused, none lost, all done once there was room"
+    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "helpers talk, and skipping is said aloud")]
 
 mod child; // what other processes do: the tests here start this binary again
+mod mount; // small file systems
 mod seal; // what counts as sealed
 mod private; // who may enter
 mod atomic; // writers that are killed, that fail, that race

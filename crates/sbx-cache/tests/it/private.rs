@@ -127,7 +127,7 @@ fn a_read_only_cache_can_be_read_but_says_that_it_cannot_be_written() {
         return;
     }
     // Modes do not bind root; a read-only mount does.
-    let Some(mount) = crate::atomic::Mount::tmpfs(&folder.path().join("mount"), "size=1m,mode=700") else {
+    let Some(mount) = crate::mount::Mount::tmpfs(&folder.path().join("mount"), "size=1m,mode=700") else {
         return;
     };
     let inside = Cache::open(mount.path()).unwrap();

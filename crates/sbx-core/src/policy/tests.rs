@@ -2,7 +2,7 @@
 
 use expect_test::{Expect, expect};
 
-use super::{ExecutionPolicy, read::KEYS};
+use super::{ExecutionPolicy, Mount, MountMode, read::KEYS};
 
 #[test]
 fn default_grants_nothing_and_limits_everything() {
@@ -66,6 +66,22 @@ fn values_are_read_with_units_and_short_forms() {
         policy.mounts.iter().map(|m| format!("{}:{}", m.host.display(), m.guest)).collect();
     assert_eq!(mounts, ["data:/data", "out:/out"]);
     assert_eq!(ExecutionPolicy::from_toml("timeout_seconds = \"none\"").unwrap().timeout_seconds, None);
+}
+
+#[test]
+fn mounts_are_read_from_the_right() {
+    let check = |text: &str| {
+        Mount::parse(text)
+            .map(|mount| (mount.host.display().to_string(), mount.guest.to_string(), mount.mode))
+    };
+    let mount = |host: &str, guest: &str, mode| Ok((host.to_owned(), guest.to_owned(), mode));
+    assert_eq!(check("data:/data"), mount("data", "/data", MountMode::ReadOnly));
+    assert_eq!(check("./d:/data:rw"), mount("./d", "/data", MountMode::ReadWrite));
+    assert_eq!(check("/a:b:/data:overlay"), mount("/a:b", "/data", MountMode::Overlay));
+    assert_eq!(check(r"C:\data:/data:ro"), mount(r"C:\data", "/data", MountMode::ReadOnly));
+    for text in ["", "data", ":/data", "data:rw", "data:/data:wr", r"C:\data", "data:/../etc"] {
+        assert!(check(text).is_err(), "{text}");
+    }
 }
 
 #[test]

@@ -114,65 +114,28 @@ const MOUNTS: [(&str, MountMode); 3] =
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeMap, fs, path::Path};
-
-    use rand_chacha::{
-        ChaCha12Rng,
-        rand_core::{Rng, SeedableRng},
-    };
+    use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
-
-    fn seeds() -> Vec<Vec<u8>> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/wasi_calls");
-        let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-        files.sort();
-        files.iter().map(|file| fs::read(file).unwrap()).collect()
-    }
-
-    /// Parts of one or two seeds with noise in them.
-    fn mutation(seeds: &[Vec<u8>], random: &mut ChaCha12Rng) -> Vec<u8> {
-        let mut below = |n: usize| random.next_u32() as usize % n.max(1);
-        let byte = |random: usize| random.to_le_bytes()[0];
-        let mut program = Vec::new();
-        for _ in 0..1 + below(2) {
-            let seed = &seeds[below(seeds.len())];
-            program.extend_from_slice(&seed[below(seed.len())..]);
-        }
-        for _ in 0..1 + below(6) {
-            let at = below(program.len());
-            match below(3) {
-                0 => program.insert(at, byte(below(256))),
-                _ if program.is_empty() => {}
-                1 => program[at] = byte(below(256)),
-                _ => drop(program.remove(at)),
-            }
-        }
-        program
-    }
+    use crate::mutate::{self, Changes};
 
     #[test]
     fn seeds_and_changes_of_them_neither_break_nor_leave_the_sandbox() {
-        let n_changes = if std::env::var_os("SBX_SLOW_TESTS").is_some() { 200_000 } else { 3_000 };
-        let seeds = seeds();
-        let mut random = ChaCha12Rng::seed_from_u64(1);
         let mut harness = Harness::new();
         let mut endings: BTreeMap<String, usize> = BTreeMap::new();
-        let changes = std::iter::repeat_with(|| mutation(&seeds, &mut random)).take(n_changes);
-        for program in seeds.iter().cloned().chain(changes) {
-            let outcome = harness.run(&program);
+        mutate::run(Changes::of("wasi_calls").inputs(3_000), |program| {
+            let outcome = harness.run(program);
             *endings.entry(format!("{outcome:?}")).or_default() += 1;
-        }
+        });
         // Else the programs would be noise that the first call ends.
         let whole = endings.get("Returned(0)").copied().unwrap_or_default();
-        assert!(whole > n_changes / 3, "{endings:?}");
+        assert!(whole > endings.values().sum::<usize>() / 3, "{endings:?}");
     }
 
     #[test]
     fn a_seed_reaches_files_of_every_kind() {
-        let programs = seeds();
-        let calls: std::collections::BTreeSet<&str> =
-            programs.iter().flat_map(|program| decode::calls(program)).collect();
+        let programs = Changes::of("wasi_calls").inputs(0);
+        let calls: BTreeSet<&str> = programs.flat_map(|program| decode::calls(&program)).collect();
         let missing: Vec<_> =
             crate::lab::IMPORTS.iter().map(|(name, _)| *name).filter(|name| !calls.contains(name)).collect();
         assert!(missing.is_empty(), "no seed calls {missing:?}");

@@ -34,4 +34,8 @@ mod descriptors; // devices, flags and rights
 #[cfg(unix)]
 mod fuzz; // any bytes as calls, and nothing outside of what is granted is touched
 #[cfg(test)]
+#[cfg(unix)]
+#[path = "../../../../fuzz/mutate.rs"]
+mod mutate; // seeds and changes of them
+#[cfg(test)]
 mod testsuite; // the public tests of WASI preview 1

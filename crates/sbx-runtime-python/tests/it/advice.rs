@@ -105,7 +105,7 @@ fn a_senseless_argument_is_nothing_that_the_sandbox_lacks() {
         "time.sleep(1e300)",
         "threading.Lock().acquire(False, 1)",
     ] {
-        let result = run(&format!("import threading, time\n{code}"));
+        let result = run(format!("import threading, time\n{code}").as_str());
         assert_eq!((result.error.is_some(), result.advice), (true, vec![]), "{code}");
     }
 }

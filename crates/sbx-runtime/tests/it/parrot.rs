@@ -1,5 +1,5 @@
 //! A language as small as one can be: it prints its request's header, and what follows the header is its report.
-//! [`GREEDY`] and [`DEEP`] are programs that say nothing.
+//! [`GREEDY`] and [`DEEP`] are programs that say nothing; [`STDIN`] says what it is given.
 
 use std::{
     path::Path,
@@ -21,10 +21,14 @@ pub(crate) const GREEDY: &str = "more";
 /// A program that calls itself.
 pub(crate) const DEEP: &str = "deeper";
 
+/// A program whose report is its standard input, which need not be text.
+pub(crate) const STDIN: &str = "stdin";
+
 const GUEST: &str = r#"(module
   (import "host" "call" (func $door (param i32 i32 i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
-  (memory (export "memory") 2)
+  (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 6)
   (func (export "host_alloc") (param i32) (result i32) (i32.const 1024))
   (func $turn (export "turn") (param $at i32) (param $len i32) (result i32)
     (local $end i32) (local $code_len i32)
@@ -43,6 +47,12 @@ const GUEST: &str = r#"(module
         (return (i32.const 0))))
       (if (i32.eq (i32.load8_u offset=1 (local.get $end)) (i32.const 100)) (then
         (return (call $turn (local.get $at) (local.get $len)))))
+      (if (i32.eq (i32.load8_u offset=1 (local.get $end)) (i32.const 115)) (then
+        (i32.store (i32.const 0) (i32.const 131073))
+        (i32.store (i32.const 4) (i32.const 262000))
+        (drop (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 8)))
+        (drop (call $door (i32.const 131072) (i32.add (i32.load (i32.const 8)) (i32.const 1)) (i32.const 16) (i32.const 20)))
+        (return (i32.const 0))))
       ;; The line's end becomes the NUL byte that a report begins with.
       (i32.store8 (local.get $end) (i32.const 0))
       (drop (call $door (local.get $end) (i32.add (local.get $code_len) (i32.const 1)) (i32.const 16) (i32.const 20)))))

@@ -16,7 +16,18 @@ mod files; // what programs rely on: modes, cookies, descriptors, times, sparse 
 mod mounts; // host folders: read-only, writable, overlaid
 #[cfg(test)]
 #[cfg(target_os = "linux")]
+mod old_kernel; // the same on a kernel without `openat2`
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod huge; // folders of the host that are deeper or larger than any guest may see
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod model; // random operations, compared with a real Linux directory
+#[cfg(test)]
+mod fuzz; // any bytes as archives and as operations
+#[cfg(test)]
+#[path = "../../../../fuzz/mutate.rs"]
+mod mutate; // seeds of fuzz targets and changes of them
 #[cfg(test)]
 mod records; // trees that are kept: full records and changes, over the same base and others, damaged and made up
 #[cfg(test)]

@@ -10,13 +10,15 @@
 //! * `ABSOLUTE`: a path that begins with a slash is `EPERM`, as WASI has it.
 //! * `TIMES`: reads do not change the access time; time comes from the host, not from a clock.
 
+#[path = "model/linux.rs"]
 mod linux;
+#[path = "model/op.rs"]
 pub(crate) mod op;
 
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use sbx_vfs::{ChangeKind, Errno, FileType, GuestPath, Quota, Tree, TreeBuilder, Vfs};
+use sbx_vfs::{ChangeKind, Errno, FileType, GuestPath, Quota, Tree, Vfs};
 
 use self::linux::Linux;
 use self::op::{Op, Outcome, ops};
@@ -111,63 +113,78 @@ fn new_vfs(quota: Quota) -> Vfs {
     Vfs::new(Tree::new(), quota, Vec::new()).unwrap()
 }
 
+/// Runs `ops` here and on Linux; whatever they answer is the same, and so are the files in the end.
+pub(crate) fn run_as_linux(ops: &[Op]) {
+    let linux = Linux::new();
+    let mut vfs = new_vfs(Quota::unlimited());
+    let mut fds = BTreeMap::new();
+    for (idx, op) in ops.iter().enumerate() {
+        let theirs = linux.run(op);
+        let Some(theirs) = theirs else { continue };
+        let ours = op.run(&mut vfs, &mut fds);
+        assert_eq!(ours, theirs, "operation {idx}: {op:?}");
+        assert_eq!(vfs.usage().bytes, vfs.tree().recount().bytes);
+    }
+    assert_eq!(vfs.tree().recount(), vfs.tree().usage());
+    assert_eq!(picture(&vfs.tree()), linux.picture());
+}
+
+/// Runs `before`, then `left` there and `right` on a fork: accounts are exact, quotas hold, forks are apart, and a
+/// difference says what differs.
+pub(crate) fn hold_accounts(before: &[Op], left: &[Op], right: &[Op], disk: u64) {
+    let quota = Quota::default()
+        .with_disk_bytes(disk)
+        .with_max_files(20)
+        .with_max_open_files(6)
+        .with_max_file_bytes(250_000);
+    let mut vfs = new_vfs(quota);
+    let mut fds = BTreeMap::new();
+    let run = |vfs: &mut Vfs, fds: &mut BTreeMap<u8, u32>, ops: &[Op]| {
+        for op in ops {
+            let outcome = op.run(vfs, fds);
+            let (usage, recount) = (vfs.usage(), vfs.tree().recount());
+            assert_eq!((usage.bytes, usage.inodes), (recount.bytes, recount.inodes), "{op:?}");
+            assert!(usage.bytes <= disk && usage.inodes <= 20 && usage.open_files <= 6, "{op:?}: {usage:?}");
+            if outcome == Outcome::Failed(Errno::Nospc) || outcome == Outcome::Failed(Errno::Mfile) {
+                assert!(!vfs.hits().is_empty(), "{op:?}");
+            }
+        }
+    };
+    run(&mut vfs, &mut fds, before);
+    let (start, saved) = (vfs.tree(), vfs.descriptors());
+    let start_picture = picture(&start);
+
+    let mut fork = Vfs::new(start.clone(), quota, Vec::new()).unwrap();
+    let text = serde_json::to_string(&saved).unwrap();
+    fork.restore_descriptors(serde_json::from_str(&text).unwrap()).unwrap();
+    assert_eq!(fork.descriptors(), saved);
+    assert_eq!(fork.usage(), vfs.usage());
+
+    let mut fork_fds = fds.clone();
+    run(&mut vfs, &mut fds, left);
+    let left_picture = picture(&vfs.tree());
+    run(&mut fork, &mut fork_fds, right);
+    assert_eq!(picture(&start), start_picture);
+    assert_eq!(picture(&vfs.tree()), left_picture);
+    check_diff(&start, &vfs.tree());
+    check_diff(&vfs.tree(), &start);
+    check_diff(&start, &fork.tree());
+    check_diff(&vfs.tree(), &fork.tree());
+    let end = vfs.into_tree();
+    assert_eq!(end.recount(), end.usage());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { max_shrink_iters: 20_000, ..ProptestConfig::default() })]
 
     #[test]
     fn results_are_those_of_linux(ops in ops(60)) {
-        let linux = Linux::new();
-        let mut vfs = new_vfs(Quota::unlimited());
-        let mut fds = BTreeMap::new();
-        for (idx, op) in ops.iter().enumerate() {
-            let theirs = linux.run(op);
-            let Some(theirs) = theirs else { continue };
-            let ours = op.run(&mut vfs, &mut fds);
-            prop_assert_eq!(&ours, &theirs, "operation {}: {:?}", idx, op);
-            prop_assert_eq!(vfs.usage().bytes, vfs.tree().recount().bytes);
-        }
-        prop_assert_eq!(vfs.tree().recount(), vfs.tree().usage());
-        prop_assert_eq!(picture(&vfs.tree()), linux.picture());
+        run_as_linux(&ops);
     }
 
     #[test]
     fn forks_diffs_and_accounts_hold(before in ops(40), left in ops(30), right in ops(30), disk in 0..600_000_u64) {
-        let quota = Quota::default().with_disk_bytes(disk).with_max_files(20).with_max_open_files(6).with_max_file_bytes(250_000);
-        let mut vfs = new_vfs(quota);
-        let mut fds = BTreeMap::new();
-        let run = |vfs: &mut Vfs, fds: &mut BTreeMap<u8, u32>, ops: &[Op]| {
-            for op in ops {
-                let outcome = op.run(vfs, fds);
-                let usage = vfs.usage();
-                assert_eq!((usage.bytes, usage.inodes), (vfs.tree().recount().bytes, vfs.tree().recount().inodes), "{op:?}");
-                assert!(usage.bytes <= disk && usage.inodes <= 20 && usage.open_files <= 6, "{op:?}: {usage:?}");
-                if outcome == Outcome::Failed(Errno::Nospc) || outcome == Outcome::Failed(Errno::Mfile) {
-                    assert!(!vfs.hits().is_empty(), "{op:?}");
-                }
-            }
-        };
-        run(&mut vfs, &mut fds, &before);
-        let (start, saved) = (vfs.tree(), vfs.descriptors());
-        let start_picture = picture(&start);
-
-        let mut fork = Vfs::new(start.clone(), quota, Vec::new()).unwrap();
-        let text = serde_json::to_string(&saved).unwrap();
-        fork.restore_descriptors(serde_json::from_str(&text).unwrap()).unwrap();
-        prop_assert_eq!(fork.descriptors(), saved);
-        prop_assert_eq!(fork.usage(), vfs.usage());
-
-        let mut fork_fds = fds.clone();
-        run(&mut vfs, &mut fds, &left);
-        let left_picture = picture(&vfs.tree());
-        run(&mut fork, &mut fork_fds, &right);
-        prop_assert_eq!(picture(&start), start_picture);
-        prop_assert_eq!(picture(&vfs.tree()), left_picture);
-        check_diff(&start, &vfs.tree());
-        check_diff(&vfs.tree(), &start);
-        check_diff(&start, &fork.tree());
-        check_diff(&vfs.tree(), &fork.tree());
-        let end = vfs.into_tree();
-        prop_assert_eq!(end.recount(), end.usage());
+        hold_accounts(&before, &left, &right, disk);
     }
 
     #[test]
@@ -186,7 +203,7 @@ proptest! {
     #[test]
     fn read_only_never_changes(ops in ops(60)) {
         let path = |text: &str| GuestPath::parse(text).unwrap();
-        let mut builder = TreeBuilder::new();
+        let mut builder = sbx_vfs::TreeBuilder::new();
         builder.dir(&path("/a")).unwrap().dir(&path("/b")).unwrap();
         builder.read_only_file(&path("/a/c/a"), std::sync::Arc::new(b"fixed")).unwrap();
         builder.read_only_file(&path("/b/b"), std::sync::Arc::new(b"fixed")).unwrap();

@@ -23,4 +23,6 @@ mod images; // images of users: what they bring, what they refuse, how fast they
 #[cfg(test)]
 mod images_js; // the same for JavaScript
 #[cfg(test)]
+mod chaos; // a host that runs short, callers that go away
+#[cfg(test)]
 mod tampered; // stored sessions that were damaged, and sessions that look for one another
