@@ -16,29 +16,28 @@ use crate::workspace::Workspace;
 /// What tests say that is for the table.
 const MARK: &str = "chaos: ";
 
-/// Some tests: those of a package whose names contain `filter`.
+/// Some tests: those whose names contain `filter`.
 #[derive(Debug)]
 struct Part {
     name: &'static str,
-    package: &'static str,
     filter: &'static str,
     needs_guests: bool,
 }
 
-const fn part(name: &'static str, package: &'static str, filter: &'static str) -> Part {
-    Part { name, package, filter, needs_guests: false }
+const fn part(name: &'static str, filter: &'static str) -> Part {
+    Part { name, filter, needs_guests: false }
 }
 
 const PARTS: [Part; 9] = [
-    part("kill -9 in mid-write", "sbx-sessions", "crash::"),
-    part("full disk: sessions", "sbx-sessions", "full::"),
-    part("full disk: cache", "sbx-cache", "a_disk_with_any_little_room"),
-    part("storage behind a bad line", "sbx-sessions", "proxy::"),
-    part("clocks that jump", "sbx-sessions", "clocks::"),
-    part("10,000 sessions", "sbx-sessions", "many::"),
-    part("without openat2", "sbx-vfs", "old_kernel::"),
-    part("deep trees, huge folders", "sbx-vfs", "huge::"),
-    Part { name: "few descriptors, storms", package: "sbx", filter: "chaos::", needs_guests: true },
+    part("kill -9 in mid-write", "crash::"),
+    part("full disk: sessions", "full::"),
+    part("full disk: cache", "a_disk_with_any_little_room"),
+    part("storage behind a bad line", "proxy::"),
+    part("clocks that jump", "clocks::"),
+    part("10,000 sessions", "many::"),
+    part("without openat2", "old_kernel::"),
+    part("deep trees, huge folders", "huge::"),
+    Part { name: "few descriptors, storms", filter: "chaos::", needs_guests: true },
 ];
 
 /// How one part ended.
@@ -74,7 +73,8 @@ pub(crate) fn chaos(workspace: &Workspace, only: Option<&str>) -> anyhow::Result
 }
 
 fn run(workspace: &Workspace, part: &Part) -> anyhow::Result<Seen> {
-    let args = ["test", "--package", part.package, "--test", "it", part.filter, "--", "--nocapture"];
+    // The whole workspace, as every other task builds it: one package alone would have other features.
+    let args = ["test", "--workspace", "--test", "it", part.filter, "--", "--nocapture"];
     let mut command = cargo_command(workspace, args);
     command.args(["--test-threads", "1"]).env("SBX_CHAOS", "1").env("SBX_CRASH_ROUNDS", "500");
     let begun = Instant::now();
