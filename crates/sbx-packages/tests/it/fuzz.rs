@@ -28,7 +28,7 @@ fn words(text: &str) {
     if let Ok(lock) = Lock::parse(text) {
         assert_eq!(Lock::parse(&lock.to_text()).unwrap(), lock, "what is written is read the same");
         for package in lock.packages() {
-            assert!(package.needs.iter().all(|name| lock.get(name).is_some()));
+            assert!(package.needs.iter().all(|id| lock.by_id(id).is_some()));
             assert!(!lock.select(&[package.name.to_string()]).unwrap().is_empty());
         }
     }
