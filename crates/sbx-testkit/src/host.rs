@@ -120,15 +120,18 @@ mod tests {
 
     #[test]
     fn an_open_file_a_thread_and_memory_are_seen() {
+        // More than the tests beside this one may open or end meanwhile.
+        const MANY: usize = 40;
         let before = HostState::now();
-        let file = fs::File::open("/dev/null").unwrap();
+        let files: Vec<_> = (0..MANY).map(|_| fs::File::open("/dev/null").unwrap()).collect();
         let block = vec![1_u8; 64 << 20];
-        let thread = thread::spawn(|| thread::sleep(Duration::from_millis(300)));
+        let asleep = || thread::spawn(|| thread::sleep(Duration::from_millis(300)));
+        let threads: Vec<_> = (0..MANY).map(|_| asleep()).collect();
         let now = HostState::now();
         assert!(now.memory_bytes >= before.memory_bytes + (32 << 20), "{now:?} {before:?}");
         assert!(now.descriptors > before.descriptors, "{now:?} {before:?}");
         assert!(now.threads > before.threads, "{now:?} {before:?}");
-        drop((file, block));
-        thread.join().unwrap();
+        drop((files, block));
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
     }
 }

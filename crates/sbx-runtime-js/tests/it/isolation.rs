@@ -61,7 +61,7 @@ fn images_have_nothing_of_the_machine_that_built_them() {
     assert_eq!(
         result.value(),
         Some(
-            "[\n  '{\"HOME\":\"/app\",\"PWD\":\"/app\",\"PATH\":\"\",\"LANG\":\"C.UTF-8\",\"TZ\":\"UTC\",\"TMPDIR\":\"/tmp\"}',\n  [ 'js', '/app/[eval]' ],\n  '/app',\n  'sandbox',\n  'app,dev,tmp',\n  0\n]"
+            "[\n  '{\"HOME\":\"/app\",\"PWD\":\"/app\",\"PATH\":\"\",\"LANG\":\"C.UTF-8\",\"TZ\":\"UTC\",\"TMPDIR\":\"/tmp\"}',\n  [ 'js', '/app/[eval]' ],\n  '/app',\n  'sandbox',\n  'app,dev,tmp,usr',\n  0\n]"
         )
     );
 }
