@@ -229,7 +229,10 @@ fn native_code_is_refused() {
     let platforms = json!({ "@sbx/x-linux-x64": "1.0.0", "@sbx/x-darwin-arm64": "1.0.0" });
     place.offer("sbx-platforms", "1.0.0", json!({ "optionalDependencies": platforms }));
     let words = place.refuses("sbx-platforms");
-    assert!(words.contains("native code that it has for each platform (@sbx/x-darwin-arm64, @sbx/x-linux-x64"), "{words}");
+    assert!(
+        words.contains("native code that it has for each platform (@sbx/x-darwin-arm64, @sbx/x-linux-x64"),
+        "{words}"
+    );
     // What only greets is not run, and nothing is missing without it.
     place.offer("sbx-greets", "1.0.0", json!({ "scripts": { "postinstall": "node -e \"throw 1\"" } }));
     assert_eq!(place.adds("sbx-greets"), "added sbx-greets 1.0.0\n");
