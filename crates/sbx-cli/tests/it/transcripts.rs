@@ -1,4 +1,4 @@
-//! Transcripts of whole sessions, and those of the README and the guide to packages.
+//! Transcripts of whole sessions, and those of the README, the guide to packages and the cookbook.
 
 use std::path::Path;
 
@@ -6,7 +6,14 @@ use std::path::Path;
 fn transcripts_hold() {
     super::need_guests();
     let storage = tempfile::tempdir().unwrap();
-    cases(storage.path()).case("tests/cmd/*.trycmd").case("../../README.md").case("../../docs/packages.md");
+    cases(storage.path())
+        .case("tests/cmd/*.trycmd")
+        .case("../../README.md")
+        .case("../../docs/packages.md")
+        .case("../../docs/cookbook.md")
+        .run();
+    // The cookbook saves its figures where it runs.
+    std::fs::remove_dir_all("plots").unwrap();
 }
 
 /// Each from an empty storage: they list what is there.
