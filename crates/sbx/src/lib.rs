@@ -2,7 +2,7 @@
 //!
 //! Untrusted Python, JavaScript and TypeScript run inside WebAssembly, in the caller's process: exact limits on
 //! instructions, memory, time, output and files; a filesystem of its own; no network, no processes, no ambient authority.
-//! A fresh interpreter with numpy and pandas imported starts in about a millisecond. [`Sessions`] go on from turn to turn,
+//! A fresh interpreter with numpy and pandas imported starts in a fraction of a millisecond. [`Sessions`] go on from turn to turn,
 //! in any process, fork and rewind.
 //!
 //! ```no_run

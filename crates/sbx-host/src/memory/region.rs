@@ -11,8 +11,10 @@
 
 use std::{
     io,
+    num::NonZero,
     ops::Range,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, OnceLock, PoisonError},
+    thread,
 };
 
 use super::{
@@ -33,13 +35,13 @@ const MAX_IDLE_RUNS: u8 = 64;
 /// Resets in a row in which a page that was changed each time is written back unseen. Then it is compared once.
 const MAX_UNSEEN: u8 = 15;
 
-/// Clean regions kept for each image: as many as programs are often in the middle of a run at once. With fewer, each of
-/// the others would map its region anew and take a page fault for every page that it touches.
+/// Clean regions kept for each image, if their pages allow it: as many as programs are often in the middle of a run at once.
+/// With fewer, each of the others would map its region anew and take a page fault for every page that it touches.
 const MAX_IDLE_REGIONS: usize = 256;
 
-/// Private pages that the clean regions of an image keep together: 128 MiB, which is all 256 of them after small programs,
-/// and 16 after large ones.
-const MAX_IDLE_PAGES: usize = 16 * MAX_KEPT_PAGES;
+/// Private pages that the clean regions of an image keep together, for each processor: 8 MiB, which is some 13 regions after
+/// small programs and one after a large one.
+const MAX_IDLE_PAGES_EACH: usize = MAX_KEPT_PAGES;
 
 /// Empty regions without an image: heaps of exception objects, one for each instance. Mapping and unmapping them for every
 /// run would make runs on other processors wait.
@@ -68,11 +70,18 @@ impl Clean {
     /// Keeps a region if there is room; otherwise it is unmapped.
     fn push(&mut self, region: Region) {
         let n_pages = self.n_pages + region.n_kept();
-        if self.regions.len() < MAX_IDLE_REGIONS && n_pages <= MAX_IDLE_PAGES {
+        if self.regions.len() < MAX_IDLE_REGIONS && n_pages <= max_idle_pages() {
             self.n_pages = n_pages;
             self.regions.push(region);
         }
     }
+}
+
+/// Private pages that the clean regions of an image keep together.
+fn max_idle_pages() -> usize {
+    static N_PROCESSORS: OnceLock<usize> = OnceLock::new();
+    let n_processors = N_PROCESSORS.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get));
+    n_processors.saturating_mul(MAX_IDLE_PAGES_EACH)
 }
 
 /// Address space for one linear memory; the first `image.len()` bytes show the image.
@@ -314,8 +323,9 @@ mod tests {
             (clean.regions.len(), clean.n_pages)
         };
         let is_known = pages::written(image.bytes().as_ptr() as usize, PAGE, &mut |_| ()).unwrap();
-        let (n, n_pages) = kept_after(20, MAX_KEPT_PAGES);
-        assert!(!is_known || (n, n_pages) == (16, MAX_IDLE_PAGES), "{n} with {n_pages} pages");
+        let n_large = max_idle_pages() / MAX_KEPT_PAGES;
+        let (n, n_pages) = kept_after(n_large + 4, MAX_KEPT_PAGES);
+        assert!(!is_known || (n, n_pages) == (n_large, max_idle_pages()), "{n} with {n_pages} pages");
         image.pool.clean.lock().unwrap().regions.clear();
         image.pool.clean.lock().unwrap().n_pages = 0;
         assert_eq!(kept_after(MAX_IDLE_REGIONS + 10, 1).0, MAX_IDLE_REGIONS);

@@ -116,8 +116,8 @@ pub(super) const PARTS: [Part; 6] = [
                 gives way to the others every million instructions and comes back to caches that they have used (most likely; \
                 the machine has no counters that would show it). And what is in the middle of a run at once beyond the regions \
                 that are kept for the next run maps its memory anew, takes some 250 page faults, and is unmapped in the end. \
-                Sixteen regions were kept once; now it is 256, within the 128 MiB that sixteen of the largest had. With 50 \
-                programs at once that took the kernel's share of the processor's time from 32 to 19 % (`perf`), and 50 that sleep \
+                Sixteen regions were kept once; now it is up to 256, in this measurement within the 128 MiB that sixteen of the \
+                largest had; since then within 8 MiB for each processor. With 50 programs at once that took the kernel's share of the processor's time from 32 to 19 % (`perf`), and 50 that sleep \
                 0.3 s ended after 0.34 s in place of 0.40. Where all compute, let no more of them begin at once than there are \
                 threads: a semaphore does.",
     },
