@@ -105,7 +105,15 @@ impl JavaScript {
     /// # Errors
     /// If the policy's workspace cannot be made, or names a package that the lock file does not have or that is not fetched.
     pub fn empty_files(&self, policy: &ExecutionPolicy) -> Result<Tree> {
-        let laid = self.lay_over(&self.inner.base, None, policy)?;
+        Ok(with_workspace(self.lay_over(&self.inner.base, None, policy)?.into_tree(), policy)?)
+    }
+
+    /// The same for interpreters that start as `image`, with the packages that it was built with.
+    ///
+    /// # Errors
+    /// As [`JavaScript::empty_files`]; an unknown image.
+    pub fn empty_files_for(&self, image: &str, policy: &ExecutionPolicy) -> Result<Tree> {
+        let laid = self.lay_over(&self.inner.base, Some(image), policy)?;
         Ok(with_workspace(laid.into_tree(), policy)?)
     }
 

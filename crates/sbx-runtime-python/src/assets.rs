@@ -3,13 +3,13 @@
 //! One tree for every sandbox, forked for each: the standard library and packages as one zip, served from a shared
 //! mapping; matplotlib's data files; empty folders to work in; the devices that programs open by name.
 
-use std::io::Read;
+use std::{io::Read, sync::Arc};
 
 use sbx_cache::{Cache, fetch::FetchedFiles};
 use sbx_core::{GuestPath, Mount};
 use sbx_host::InstanceSetup;
 use sbx_runtime::{put_archive, shared};
-use sbx_vfs::{Device, Tree, TreeBuilder};
+use sbx_vfs::{Device, SharedBytes, Tree, TreeBuilder};
 
 use crate::error::{Error, Result};
 
@@ -78,30 +78,63 @@ fn member(zip: std::fs::File, name: &str) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The tree that every sandbox starts from.
-pub(crate) fn base_tree(cache: &Cache, files: &FetchedFiles) -> Result<Tree> {
-    let mut builder = TreeBuilder::new();
-    let stdlib = shared(&files.open(cache, "stdlib")?)?;
-    builder.read_only_file(&fixed(STDLIB_ZIP)?, stdlib)?;
-    let (name, context) = mpl_data_entry(files)?;
-    let archive = match cache.get(&name, &context) {
-        Ok(Some(archive)) => archive,
-        Ok(None) | Err(sbx_cache::Error::Corrupt { .. }) => {
-            return Err(Error::NotSetUp { missing: format!("{name} is missing or damaged") });
+/// The runtime's own files.
+pub(crate) struct OwnFiles {
+    stdlib: SharedBytes,
+    mpl_data: SharedBytes,
+}
+
+impl OwnFiles {
+    pub(crate) fn load(cache: &Cache, files: &FetchedFiles) -> Result<Self> {
+        let stdlib = shared(&files.open(cache, "stdlib")?)?;
+        let (name, context) = mpl_data_entry(files)?;
+        match cache.get(&name, &context) {
+            Ok(Some(archive)) => Ok(Self { stdlib, mpl_data: shared(&archive)? }),
+            Ok(None) | Err(sbx_cache::Error::Corrupt { .. }) => {
+                Err(Error::NotSetUp { missing: format!("{name} is missing or damaged") })
+            }
+            Err(error) => Err(error.into()),
         }
-        Err(error) => return Err(error.into()),
-    };
-    put_archive(&mut builder, &shared(&archive)?, &fixed(MPL_DATA_HOME)?, "matplotlib's data")?;
-    for folder in WRITABLE {
-        builder.dir(&fixed(folder)?)?;
     }
-    for folder in PACKAGE_FOLDERS {
-        builder.read_only_dir(&fixed(folder)?)?;
+
+    /// The tree that every sandbox starts from.
+    pub(crate) fn base_tree(&self) -> Result<Tree> {
+        let mut builder = TreeBuilder::new();
+        self.lay_out(&mut builder)?;
+        for folder in WRITABLE {
+            builder.dir(&fixed(folder)?)?;
+        }
+        for folder in PACKAGE_FOLDERS {
+            builder.read_only_dir(&fixed(folder)?)?;
+        }
+        for (path, device) in DEVICES {
+            builder.device(&fixed(path)?, device)?;
+        }
+        Ok(builder.build())
     }
-    for (path, device) in DEVICES {
-        builder.device(&fixed(path)?, device)?;
+
+    /// Whether the files of a sandbox have them.
+    pub(crate) fn are_in(files: &Tree) -> Result<bool> {
+        Ok(files.exists(&fixed(STDLIB_ZIP)?))
     }
-    Ok(builder.build())
+
+    /// The files of a sandbox of another language with them. Folders that programs can have made themselves stay theirs.
+    pub(crate) fn lay_over(&self, files: Tree) -> Result<Tree> {
+        let mut builder = TreeBuilder::from_tree(files.clone());
+        self.lay_out(&mut builder)?;
+        for folder in PACKAGE_FOLDERS {
+            let folder = fixed(folder)?;
+            if !files.exists(&folder) {
+                builder.read_only_dir(&folder)?;
+            }
+        }
+        Ok(builder.build())
+    }
+
+    fn lay_out(&self, builder: &mut TreeBuilder) -> Result<()> {
+        builder.read_only_file(&fixed(STDLIB_ZIP)?, Arc::clone(&self.stdlib))?;
+        Ok(put_archive(builder, &self.mpl_data, &fixed(MPL_DATA_HOME)?, "matplotlib's data")?)
+    }
 }
 
 /// The same instance with the paths that the guest's libraries and programs insist on. A folder that `mounts` put over one of

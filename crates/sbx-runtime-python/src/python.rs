@@ -13,7 +13,7 @@ use sbx_runtime::{
 use sbx_vfs::{DescriptorTable, Quota, Tree};
 
 use crate::{
-    assets,
+    assets::{OwnFiles, with_aliases},
     error::{Error, Result},
     images::{RECIPES, Recipe},
     language::CPython,
@@ -30,6 +30,7 @@ pub struct Python {
 struct Inner {
     cache: Cache,
     runtime: Runtime,
+    own_files: OwnFiles,
     base: Laid,
     vendored: Vendored<SitePackages>,
 }
@@ -58,12 +59,13 @@ impl Python {
         let files = fetch::lookup(&cache, &setup::manifest()?)?.ok_or_else(|| missing("the guest"))?;
         let hash = setup::guest_hash(&cache, &files)?;
         let guest = host.load_guest(&cache, &hash)?.ok_or_else(|| missing("the compiled guest"))?;
-        let base = assets::base_tree(&cache, &files)?;
+        let own_files = OwnFiles::load(&cache, &files)?;
+        let base = own_files.base_tree()?;
         let runtime = Runtime::new(host.clone(), guest, base.clone());
         let layout = SitePackages { cache: cache.clone(), guest_hash: hash };
         let vendored = Vendored::new(cache.clone(), packages, layout);
         let base = Laid::base(base);
-        Ok(Self { inner: Arc::new(Inner { cache, runtime, base, vendored }) })
+        Ok(Self { inner: Arc::new(Inner { cache, runtime, own_files, base, vendored }) })
     }
 
     /// The images there are: those that come with Python, then users' own.
@@ -127,12 +129,26 @@ impl Python {
         Ok(self.inner.vendored.lay_out(base, names, packages.as_deref())?)
     }
 
+    /// Files of a sandbox of another language with the runtime's own, the policy's packages and those of `image`, unless they
+    /// are there already.
+    ///
+    /// # Errors
+    /// As [`Python::empty_files_for`]; something else in the place of the runtime's files.
+    pub fn with_packages(&self, files: Tree, image: &str, policy: &ExecutionPolicy) -> Result<Tree> {
+        if OwnFiles::are_in(&files)? {
+            return Ok(files);
+        }
+        let packages = self.loaded(image)?.packages;
+        let files = self.inner.own_files.lay_over(files)?;
+        Ok(self.inner.vendored.lay_into(files, policy.packages.as_deref(), packages.as_deref())?)
+    }
+
     /// Opens an interpreter that starts as `image`, on `files`, inside the policy.
     ///
     /// # Errors
     /// An unknown image; a policy that makes no sense or grants a folder that cannot be opened.
     pub async fn open(&self, image: &str, policy: Arc<ExecutionPolicy>, files: Tree) -> Result<Interpreter> {
-        let setup = assets::with_aliases(InstanceSetup::under(&policy, files)?, &policy.mounts)?;
+        let setup = with_aliases(InstanceSetup::under(&policy, files)?, &policy.mounts)?;
         Ok(self.inner.runtime.open(&CPython, self.image(image)?, policy, setup).await?)
     }
 
@@ -153,7 +169,7 @@ impl Python {
         descriptors: DescriptorTable,
     ) -> Result<Interpreter> {
         let image = self.image(&snapshot.image().name)?;
-        let setup = assets::with_aliases(InstanceSetup::under(&policy, files)?, &policy.mounts)?
+        let setup = with_aliases(InstanceSetup::under(&policy, files)?, &policy.mounts)?
             .with_snapshot(snapshot, descriptors);
         Ok(self.inner.runtime.open(&CPython, image, policy, setup).await?)
     }
@@ -241,7 +257,7 @@ impl ImageHome for Python {
 
     fn build_setup(&self, packages: &Lock) -> Result<(InstanceSetup, Tree)> {
         let files = self.files_with(packages)?;
-        let setup = assets::with_aliases(InstanceSetup::new(files.clone(), Quota::default()), &[])?
+        let setup = with_aliases(InstanceSetup::new(files.clone(), Quota::default()), &[])?
             .with_args(vec!["/usr/local/bin/python.wasm".to_owned()])
             .with_deterministic(Some(Deterministic::new(0)));
         Ok((setup, files))

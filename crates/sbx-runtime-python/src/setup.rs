@@ -16,7 +16,7 @@ use sbx_runtime::{ImageBuild, Op, Request};
 use sbx_vfs::{Quota, Tree};
 
 use crate::{
-    assets,
+    assets::{self, OwnFiles},
     error::{Error, Result},
     images::{BOOTSTRAP, INSTALLER, RECIPES, Recipe},
     install::install_turn,
@@ -45,7 +45,7 @@ pub fn set_up(host: &Host, cache: &Cache, source: Option<&Path>, progress: &dyn 
     progress.step("unpacking data files");
     assets::unpack(cache, &files)?;
     let (guest, base) = compile(host, cache, &files, progress)?;
-    let tree = assets::base_tree(cache, &files)?;
+    let tree = OwnFiles::load(cache, &files)?.base_tree()?;
     for recipe in &RECIPES {
         if load_image(cache, recipe, &guest)?.is_none() {
             progress.step(&format!("building the image {} ({})", recipe.name, recipe.description));
@@ -89,7 +89,7 @@ fn is_complete(host: &Host, cache: &Cache, files: &FetchedFiles) -> Result<bool>
             return Ok(false);
         }
     }
-    Ok(assets::base_tree(cache, files).is_ok())
+    Ok(OwnFiles::load(cache, files).and_then(|own| own.base_tree()).is_ok())
 }
 
 fn compile(

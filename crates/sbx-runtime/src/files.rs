@@ -1,6 +1,6 @@
 //! Files that guests see without a copy: archives of the cache, mapped once, each file a part of the mapping.
 
-use std::{fmt, ops::Range, sync::Arc};
+use std::{fmt, io::Cursor, ops::Range, sync::Arc};
 
 use sbx_cache::SealedFile;
 use sbx_core::GuestPath;
@@ -21,8 +21,9 @@ pub fn put_archive(
 ) -> Result<()> {
     let unreadable =
         |problem: &dyn fmt::Display| Error::BadFiles { what: what.to_owned(), problem: problem.to_string() };
-    let mut tar = tar::Archive::new((**archive).as_ref());
-    for entry in tar.entries().map_err(|error| unreadable(&error))? {
+    // With seeks: only headers are read, and no page of what is in the files.
+    let mut tar = tar::Archive::new(Cursor::new((**archive).as_ref()));
+    for entry in tar.entries_with_seek().map_err(|error| unreadable(&error))? {
         let entry = entry.map_err(|error| unreadable(&error))?;
         let path = entry.path().map_err(|error| unreadable(&error))?;
         let path = home.resolve(&path.to_string_lossy()).map_err(|error| unreadable(&error))?;

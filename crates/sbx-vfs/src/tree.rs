@@ -123,13 +123,6 @@ impl Tree {
         }
     }
 
-    fn insert_inode(&mut self, inode: Inode) -> Ino {
-        let ino = Ino(self.next_ino);
-        self.next_ino = self.next_ino.saturating_add(1);
-        self.inodes.insert(ino, Shared(Arc::new(inode)));
-        ino
-    }
-
     /// Puts an inode where one may be already; its links, entries and what it takes are the caller's affair.
     pub(crate) fn put_inode(&mut self, ino: Ino, inode: Inode) {
         self.inodes.insert(ino, Shared(Arc::new(inode)));

@@ -80,7 +80,7 @@ fn timed(work: impl FnOnce()) -> Duration {
 
 /// A turn of a live interpreter, of a session in memory, and of one on disk, taking turns.
 fn turns(runtimes: &Runtimes, folder: &Path) {
-    let python = runtimes.python();
+    let python = runtimes.python().expect("Python is set up");
     let policy = Arc::new(ExecutionPolicy::default());
     let files = python.empty_files(&policy).expect("the workspace can be made");
     let opened = python.open("python-data", policy, files);

@@ -26,7 +26,7 @@ fn main() {
     }
     set_up(None, None, &NoProgress).expect("set-up works");
     let runtimes = Runtimes::load(None).expect("Python is set up");
-    let bench = Bench::new(runtimes.python().clone());
+    let bench = Bench::new(runtimes.python().expect("Python is set up").clone());
     println!("| what | measured | beside | measured | ratio |\n|---|---|---|---|---|");
     fresh_run_beside_native(&bench);
     live_turn_beside_fresh(&bench);

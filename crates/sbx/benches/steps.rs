@@ -12,7 +12,7 @@ const GROUPBY: &str = "import pandas as pd\n\
 fn steps(criterion: &mut Criterion) {
     set_up(None, None, &NoProgress).expect("set-up works");
     let runtimes = Runtimes::load(None).expect("Python is set up");
-    let python = runtimes.python();
+    let python = runtimes.python().expect("Python is set up");
     let policy = Arc::new(ExecutionPolicy::default());
     let files = python.empty_files(&policy).expect("the workspace can be made");
     let open = |image: &str| {

@@ -92,14 +92,14 @@ impl ImageBuilder {
         match ecosystem_of(self.runtime) {
             Ecosystem::JavaScript => {
                 // One name stands for one image, whatever its language.
-                refuse_taken(runtimes.python(), name, self.runtime)?;
+                refuse_taken(runtimes.python()?, name, self.runtime)?;
                 Ok(runtimes.javascript()?.own_images().build(&self.recipe)?)
             }
             Ecosystem::Python | _ => {
                 if let Some(javascript) = runtimes.javascript_if_set_up()? {
                     refuse_taken(javascript, name, self.runtime)?;
                 }
-                Ok(runtimes.python().own_images().build(&self.recipe)?)
+                Ok(runtimes.python()?.own_images().build(&self.recipe)?)
             }
         }
     }
@@ -123,7 +123,7 @@ impl Runtimes {
         progress.step(&format!("building the image {name}"));
         match self.javascript_with(name)? {
             Some(javascript) => rebuild(javascript, name, progress),
-            None => rebuild(self.python(), name, progress),
+            None => rebuild(self.python()?, name, progress),
         }
     }
 
@@ -134,7 +134,7 @@ impl Runtimes {
     pub fn remove_image(&self, name: &str) -> Result<()> {
         match self.javascript_with(name)? {
             Some(javascript) => Ok(javascript.own_images().remove(name)?),
-            None => Ok(self.python().own_images().remove(name)?),
+            None => Ok(self.python()?.own_images().remove(name)?),
         }
     }
 

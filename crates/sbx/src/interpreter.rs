@@ -22,7 +22,7 @@ impl Runtimes {
             RuntimeType::JavaScript | RuntimeType::TypeScript => {
                 Ok(self.javascript()?.open(image, policy, files).await?)
             }
-            RuntimeType::Python | _ => Ok(self.python().open(image, policy, files).await?),
+            RuntimeType::Python | _ => Ok(self.python()?.open(image, policy, files).await?),
         }
     }
 
@@ -39,7 +39,7 @@ impl Runtimes {
             RuntimeType::JavaScript | RuntimeType::TypeScript => {
                 Ok(self.javascript()?.wake(policy, files, snapshot, descriptors).await?)
             }
-            RuntimeType::Python | _ => Ok(self.python().wake(policy, files, snapshot, descriptors).await?),
+            RuntimeType::Python | _ => Ok(self.python()?.wake(policy, files, snapshot, descriptors).await?),
         }
     }
 }

@@ -250,7 +250,7 @@ impl Packages {
         // Resolvers also bring what their own platform needs; the guest has said what it needs.
         let lock = Lock::new(self.lock.ecosystem(), reachable(packages.collect()))?;
         if self.builtin.is_some() {
-            self.runtimes.python().compile_packages(lock.packages())?;
+            self.runtimes.python()?.compile_packages(lock.packages())?;
         }
         Ok(lock)
     }
@@ -351,7 +351,7 @@ fn ask(runtimes: &Runtimes, question: &Question) -> Result<Answer> {
     };
     let image = if runtime == RuntimeType::Python { "python" } else { sbx_runtime_js::DEFAULT_IMAGE };
     let files = runtimes.empty_files(runtime, image, &policy)?;
-    let result = runtimes.python().host().block_on(async {
+    let result = runtimes.host().block_on(async {
         let mut interpreter = runtimes.open(runtime, image, policy, files).await?;
         Ok::<_, Error>(interpreter.run(&program).await?)
     })?;

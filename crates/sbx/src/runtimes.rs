@@ -26,21 +26,22 @@ pub fn default_image(runtime: RuntimeType) -> &'static str {
     }
 }
 
-/// The languages that are set up on this machine; a cheap handle.
+/// The languages that are set up on this machine, each loaded when it is first used; a cheap handle.
 #[derive(Debug, Clone)]
 pub struct Runtimes {
-    python: Python,
+    host: Host,
     cache: Cache,
-    /// Loaded when it is first used, so that Python alone costs nothing more.
+    python: Arc<OnceLock<Python>>,
     javascript: Arc<OnceLock<JavaScript>>,
 }
 
 impl Runtimes {
-    /// Loads what is in the cache at `cache_root`, by default `$SBX_CACHE` or the user's cache folder, with the packages of the
-    /// lock files that `$SBX_LOCK` and `$SBX_LOCK_JS` name or that come with the project. Takes some tens of milliseconds, once for each process.
+    /// The languages in the cache at `cache_root`, by default `$SBX_CACHE` or the user's cache folder, with the packages of the
+    /// lock files that `$SBX_LOCK` and `$SBX_LOCK_JS` name or that come with the project. Loading a language takes some
+    /// milliseconds, once for each process.
     ///
     /// # Errors
-    /// If nothing is set up there, see [`set_up`].
+    /// If nothing is set up there, see [`set_up`]. What is damaged or missing is said when it is first used.
     pub fn load(cache_root: Option<&Path>) -> Result<Self> {
         Self::load_with(cache_root, &HostConfig::default())
     }
@@ -51,9 +52,12 @@ impl Runtimes {
     /// As [`Runtimes::load`].
     pub fn load_with(cache_root: Option<&Path>, config: &HostConfig) -> Result<Self> {
         let cache = Cache::open(&Cache::locate(cache_root)?)?;
-        let lock = packages::lock_in_use(Ecosystem::Python)?;
-        let python = Python::load_with(&Host::new(config)?, cache.clone(), lock)?;
-        Ok(Self { python, cache, javascript: Arc::default() })
+        let host = Host::new(config)?;
+        let runtimes = Self { host, cache, python: Arc::default(), javascript: Arc::default() };
+        if !runtimes.cache.root().join("guests").exists() {
+            runtimes.python()?; // It says what to do.
+        }
+        Ok(runtimes)
     }
 
     /// The runtimes that [`create_sandbox`](crate::create_sandbox) uses: those of the default cache, loaded at the first
@@ -77,10 +81,21 @@ impl Runtimes {
         }
     }
 
-    /// Python.
+    /// The host that all of them run on.
     #[must_use]
-    pub fn python(&self) -> &Python {
-        &self.python
+    pub fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// Python.
+    ///
+    /// # Errors
+    /// If it is not set up. A failure is not remembered.
+    pub fn python(&self) -> Result<&Python> {
+        loaded(&self.python, || {
+            let lock = packages::lock_in_use(Ecosystem::Python)?;
+            Ok(Python::load_with(&self.host, self.cache.clone(), lock)?)
+        })
     }
 
     /// The cache that they were loaded from.
@@ -93,13 +108,10 @@ impl Runtimes {
     /// # Errors
     /// If it is not set up. A failure is not remembered.
     pub fn javascript(&self) -> Result<&JavaScript> {
-        if let Some(loaded) = self.javascript.get() {
-            return Ok(loaded);
-        }
-        // Of two that load it at once one is kept; it is a matter of milliseconds.
-        let lock = packages::lock_in_use(Ecosystem::JavaScript)?;
-        let loaded = JavaScript::load_with(self.python.host(), self.cache.clone(), lock)?;
-        Ok(self.javascript.get_or_init(|| loaded))
+        loaded(&self.javascript, || {
+            let lock = packages::lock_in_use(Ecosystem::JavaScript)?;
+            Ok(JavaScript::load_with(&self.host, self.cache.clone(), lock)?)
+        })
     }
 
     /// The same; nothing if it is not set up.
@@ -116,15 +128,14 @@ impl Runtimes {
     /// # Errors
     /// A cache that cannot be read.
     pub fn images(&self) -> Result<Vec<ImageInfo>> {
-        let mut images = self.python.images()?;
+        let mut images = self.python()?.images()?;
         if let Some(javascript) = self.javascript_if_set_up()? {
             images.extend(javascript.images()?);
         }
         Ok(images)
     }
 
-    /// The files of an empty sandbox that starts as `image`. Those of JavaScript have Python's packages too, so that a sandbox of
-    /// Python can go on with them.
+    /// The files of an empty sandbox that starts as `image`.
     pub(crate) fn empty_files(
         &self,
         runtime: RuntimeType,
@@ -133,19 +144,17 @@ impl Runtimes {
     ) -> Result<Tree> {
         match runtime {
             RuntimeType::JavaScript | RuntimeType::TypeScript => {
-                let (for_python, for_javascript) = self.policies(Ecosystem::JavaScript, policy)?;
-                let below = self.python.lay_out(None, &for_python)?;
-                let laid = self.javascript()?.lay_over(&below, Some(image), &for_javascript)?;
-                Ok(with_workspace(laid.into_tree(), policy)?)
+                let (_, for_javascript) = self.policies(Ecosystem::JavaScript, policy)?;
+                Ok(self.javascript()?.empty_files_for(image, &for_javascript)?)
             }
             RuntimeType::Python | _ => {
                 let (for_python, _) = self.policies(Ecosystem::Python, policy)?;
-                Ok(self.python.empty_files_for(image, &for_python)?)
+                Ok(self.python()?.empty_files_for(image, &for_python)?)
             }
         }
     }
 
-    /// Files of another sandbox, as one of this runtime goes on with them: those of Python's have no packages of JavaScript yet.
+    /// Files of another sandbox, as one of this runtime goes on with them: those of another language lack what this one needs.
     pub(crate) fn adopt(
         &self,
         files: Tree,
@@ -157,7 +166,10 @@ impl Runtimes {
                 let (_, for_javascript) = self.policies(Ecosystem::JavaScript, policy)?;
                 Ok(self.javascript()?.with_packages(files, image, &for_javascript)?)
             }
-            RuntimeType::Python | _ => Ok(files),
+            RuntimeType::Python | _ => {
+                let (for_python, _) = self.policies(Ecosystem::Python, policy)?;
+                Ok(self.python()?.with_packages(files, image, &for_python)?)
+            }
         }
     }
 
@@ -168,15 +180,15 @@ impl Runtimes {
         image: &str,
         policy: &ExecutionPolicy,
     ) -> Result<Tree> {
-        match (runtime, self.javascript_if_set_up()?) {
-            (RuntimeType::Python, Some(javascript)) => {
-                let (for_python, for_javascript) = self.policies(Ecosystem::Python, policy)?;
-                let below = self.python.lay_out(Some(image), &for_python)?;
-                let laid = javascript.lay_over(&below, None, &for_javascript)?;
-                Ok(with_workspace(laid.into_tree(), policy)?)
-            }
-            (runtime, _) => self.empty_files(runtime, image, policy),
-        }
+        let Some(javascript) = self.javascript_if_set_up()? else {
+            return self.empty_files(runtime, image, policy);
+        };
+        let is_python = runtime == RuntimeType::Python;
+        let ecosystem = if is_python { Ecosystem::Python } else { Ecosystem::JavaScript };
+        let (for_python, for_javascript) = self.policies(ecosystem, policy)?;
+        let below = self.python()?.lay_out(is_python.then_some(image), &for_python)?;
+        let laid = javascript.lay_over(&below, (!is_python).then_some(image), &for_javascript)?;
+        Ok(with_workspace(laid.into_tree(), policy)?)
     }
 
     /// The policy as Python and as JavaScript read it for a run of `runtime`. A policy can name packages of both, since programs of
@@ -188,7 +200,7 @@ impl Runtimes {
     ) -> Result<(ExecutionPolicy, ExecutionPolicy)> {
         let (mut for_python, mut for_javascript) = (policy.clone(), policy.clone());
         if let (Some(names), Some(javascript)) = (&policy.packages, self.javascript_if_set_up()?) {
-            let (pythons, javascripts) = (self.python.packages(), javascript.packages());
+            let (pythons, javascripts) = (self.python()?.packages(), javascript.packages());
             let of = |own: &Lock, other: &Lock| {
                 let is_own =
                     |name: &&String| own.has(name) || (own.ecosystem() == runtime && !other.has(name));
@@ -207,11 +219,20 @@ impl Runtimes {
                 self.javascript()?.image(image)?;
             }
             RuntimeType::Python | _ => {
-                self.python.image(image)?;
+                self.python()?.image(image)?;
             }
         }
         Ok(())
     }
+}
+
+/// What `once` holds; filled by `load` if nothing does. Of two that load at once one is kept; it is a matter of milliseconds.
+fn loaded<T>(once: &OnceLock<T>, load: impl FnOnce() -> Result<T>) -> Result<&T> {
+    if let Some(there) = once.get() {
+        return Ok(there);
+    }
+    let new = load()?;
+    Ok(once.get_or_init(|| new))
 }
 
 /// Sets everything up in the cache at `cache_root`: downloads the guests (or takes them from `source`, a local file or

@@ -219,7 +219,7 @@ impl Sandbox {
     /// # Errors
     /// Only what the host fails at.
     pub fn execute(&mut self, program: impl Into<Program>) -> Result<SandboxResult> {
-        let host = self.runtimes.python().host().clone();
+        let host = self.runtimes.host().clone();
         host.block_on(self.execute_async(program))
     }
 
@@ -290,7 +290,7 @@ impl Sandbox {
     /// # Errors
     /// As [`Sandbox::validate_code`].
     pub fn check_code(&self, code: &str) -> Result<Option<GuestError>> {
-        let host = self.runtimes.python().host();
+        let host = self.runtimes.host();
         host.block_on(async {
             let mut interpreter = self.open().await?;
             Ok(interpreter.validate(code, "<string>").await?)

@@ -101,7 +101,7 @@ fn cache_and_guest(cache: Option<&Path>) -> Vec<(&'static str, Finding)> {
         }
     }
     let started = Instant::now();
-    let runtimes = match Runtimes::load(Some(&root)) {
+    let runtimes = match load(&root) {
         Ok(runtimes) => runtimes,
         Err(error) => {
             findings
@@ -121,6 +121,12 @@ fn cache_and_guest(cache: Option<&Path>) -> Vec<(&'static str, Finding)> {
         Err(error) => ("JavaScript", bad(&error, "run `sbx setup`; it needs cargo and pip")),
     });
     findings
+}
+
+fn load(root: &Path) -> sbx::Result<Runtimes> {
+    let runtimes = Runtimes::load(Some(root))?;
+    runtimes.python()?;
+    Ok(runtimes)
 }
 
 fn images(runtimes: &Runtimes) -> Vec<(&'static str, Finding)> {

@@ -32,6 +32,8 @@ use crate::{Errno, Error, Quota};
 pub struct TreeBuilder {
     tree: Tree,
     times: Times,
+    /// Where the last thing came that stays as it is: archives bring the files of a folder one after another.
+    last: Option<(String, Ino)>,
 }
 
 impl Default for TreeBuilder {
@@ -48,13 +50,13 @@ impl TreeBuilder {
         if let Ok(root) = tree.inode_mut(Ino::ROOT) {
             root.standing = Standing::ReadOnly;
         }
-        Self { tree, times: Times::default() }
+        Self { tree, times: Times::default(), last: None }
     }
 
     /// Begins with a tree that exists, to put more into it.
     #[must_use]
     pub fn from_tree(tree: Tree) -> Self {
-        Self { tree, times: Times::default() }
+        Self { tree, times: Times::default(), last: None }
     }
 
     /// The times of everything that is added from here on, nanoseconds since 1970; 0 at first, so that two builds of
@@ -148,18 +150,23 @@ impl TreeBuilder {
     }
 
     fn put(&mut self, path: &GuestPath, node: Node, standing: Standing) -> Result<&mut Self, Error> {
-        let parent = path.parent().ok_or_else(|| Error::Exists { path: path.clone() })?;
-        let parent_ino = self.tree.make_host_dirs(&parent, self.times)?;
-        let name = path.file_name().unwrap_or_default();
-        let dir = self.tree.dir(parent_ino).map_err(|_errno| Error::NotADirectory { path: parent })?;
-        if dir.get(name).is_some() {
+        let (folder, name) = path.as_str().rsplit_once('/').unwrap_or_default();
+        if name.is_empty() {
+            return Err(Error::Exists { path: path.clone() });
+        }
+        let known = self.last.as_ref().filter(|(last, _)| last == folder).map(|(_, ino)| *ino);
+        let parent = match known {
+            Some(ino) => ino,
+            None => self.tree.make_host_dirs(&path.parent().unwrap_or_else(GuestPath::root), self.times)?,
+        };
+        if self.tree.dir(parent).is_ok_and(|dir| dir.get(name).is_some()) {
             return Err(Error::Exists { path: path.clone() });
         }
         let inode = Inode { times: self.times, ..Inode::new(node, standing, 0) };
-        let fixed = standing == Standing::ReadOnly;
-        self.tree.adopt(parent_ino, name, inode).map_err(|errno| bound(path, errno))?;
-        if fixed {
-            self.tree.pin(parent_ino);
+        self.tree.adopt(parent, name, inode).map_err(|errno| bound(path, errno))?;
+        if standing == Standing::ReadOnly && known.is_none() {
+            self.tree.pin(parent);
+            self.last = Some((folder.to_owned(), parent));
         }
         Ok(self)
     }

@@ -32,10 +32,14 @@ impl Tree {
     }
 
     /// Puts a new inode into place and on the account, unchecked.
-    pub(super) fn adopt(&mut self, parent: Ino, name: &str, inode: Inode) -> Result<Ino, Errno> {
-        let ino = self.insert_inode(inode);
-        self.account(ino, |_inode| Ok(()), true)?;
-        self.attach(ino, parent, name)?;
+    pub(super) fn adopt(&mut self, parent: Ino, name: &str, mut inode: Inode) -> Result<Ino, Errno> {
+        let (ino, name, is_dir) = (Ino(self.next_ino), make_name(name), inode.is_dir());
+        self.dir_mut(parent)?.insert(&name, ino, is_dir);
+        self.next_ino = self.next_ino.saturating_add(1);
+        inode.links.push(Link { parent, name });
+        self.usage.bytes = self.usage.bytes.saturating_add(inode.charged_bytes());
+        self.usage.inodes = self.usage.inodes.saturating_add(inode.charged_inodes());
+        self.put_inode(ino, inode);
         Ok(ino)
     }
 
@@ -272,14 +276,10 @@ impl Tree {
         }
         ledger.admit_inodes(self.usage, 1)?;
         ledger.admit_size(self.usage, 0, inode.size())?;
-        self.account(
-            ino,
-            |inode| {
-                inode.standing = Standing::CopiedUp;
-                Ok(())
-            },
-            false,
-        )
+        self.account(ino, |inode| {
+            inode.standing = Standing::CopiedUp;
+            Ok(())
+        })
     }
 
     fn change_content(
@@ -288,30 +288,25 @@ impl Tree {
         now_ns: u64,
         change: impl FnOnce(&mut Content) -> Result<(), Errno>,
     ) -> Result<(), Errno> {
-        self.account(
-            ino,
-            |inode| {
-                inode.times.mtime_ns = now_ns;
-                inode.times.ctime_ns = now_ns;
-                match &mut inode.node {
-                    Node::File(content) => change(content),
-                    Node::Dir(_) | Node::Symlink(_) | Node::Device(_) => Err(Errno::Inval),
-                }
-            },
-            false,
-        )
+        self.account(ino, |inode| {
+            inode.times.mtime_ns = now_ns;
+            inode.times.ctime_ns = now_ns;
+            match &mut inode.node {
+                Node::File(content) => change(content),
+                Node::Dir(_) | Node::Symlink(_) | Node::Device(_) => Err(Errno::Inval),
+            }
+        })
     }
 
-    /// Runs `change` on an inode and books what it takes afterwards instead of what it took before (nothing, if it
-    /// is `new`); so it does even if `change` fails half way.
+    /// Runs `change` on an inode and books what it takes afterwards instead of what it took before; so it does even if
+    /// `change` fails half way.
     fn account(
         &mut self,
         ino: Ino,
         change: impl FnOnce(&mut Inode) -> Result<(), Errno>,
-        new: bool,
     ) -> Result<(), Errno> {
         let inode = self.inode_mut(ino)?;
-        let before = if new { (0, 0) } else { (inode.charged_bytes(), inode.charged_inodes()) };
+        let before = (inode.charged_bytes(), inode.charged_inodes());
         let result = change(inode);
         let after = (inode.charged_bytes(), inode.charged_inodes());
         self.usage.bytes = self.usage.bytes.saturating_sub(before.0).saturating_add(after.0);
@@ -322,14 +317,10 @@ impl Tree {
     fn attach(&mut self, ino: Ino, parent: Ino, name: &str) -> Result<(), Errno> {
         let name = make_name(name);
         let link = Link { parent, name: Arc::clone(&name) };
-        self.account(
-            ino,
-            |inode| {
-                inode.links.push(link);
-                Ok(())
-            },
-            false,
-        )?;
+        self.account(ino, |inode| {
+            inode.links.push(link);
+            Ok(())
+        })?;
         self.orphans.remove(&ino);
         let is_dir = self.inode(ino)?.is_dir();
         self.dir_mut(parent)?.insert(&name, ino, is_dir);
@@ -339,14 +330,10 @@ impl Tree {
     fn unhook(&mut self, ino: Ino, parent: Ino, name: &str) -> Result<(), Errno> {
         let is_dir = self.inode(ino)?.is_dir();
         self.dir_mut(parent)?.remove(name, is_dir);
-        self.account(
-            ino,
-            |inode| {
-                inode.links.retain(|link| link.parent != parent || &*link.name != name);
-                Ok(())
-            },
-            false,
-        )?;
+        self.account(ino, |inode| {
+            inode.links.retain(|link| link.parent != parent || &*link.name != name);
+            Ok(())
+        })?;
         if self.inode(ino)?.links.is_empty() {
             self.orphans.insert(ino);
         }

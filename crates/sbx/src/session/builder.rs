@@ -292,7 +292,7 @@ impl Inner {
     }
 
     pub(super) fn block_on<F: Future>(&self, future: F) -> F::Output {
-        self.runtimes.python().host().block_on(future)
+        self.runtimes.host().block_on(future)
     }
 
     async fn create_session(self: &Arc<Self>, id: &SessionId, new: NewSession) -> Result<Session> {

@@ -7,7 +7,10 @@ pub(crate) fn runtimes() -> Runtimes {
     let runtimes = Runtimes::shared();
     let runtimes = runtimes.unwrap_or_else(|error| panic!("{error}\nrun `cargo xtask setup`"));
     for image in ["python", "python-data"] {
-        runtimes.python().image(image).unwrap_or_else(|error| panic!("{error}\nrun `cargo xtask setup`"));
+        runtimes
+            .python()
+            .and_then(|python| Ok(python.image(image)?))
+            .unwrap_or_else(|error| panic!("{error}\nrun `cargo xtask setup`"));
     }
     runtimes
 }

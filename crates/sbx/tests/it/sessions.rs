@@ -488,6 +488,6 @@ impl<T, E: std::fmt::Debug, F: Future<Output = Result<T, E>>> AwaitNow for F {
     type Value = T;
 
     fn await_now(self) -> T {
-        sbx::Runtimes::shared().unwrap().python().host().block_on(self).unwrap()
+        sbx::Runtimes::shared().unwrap().host().block_on(self).unwrap()
     }
 }

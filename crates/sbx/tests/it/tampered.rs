@@ -142,7 +142,7 @@ fn nothing_of_one_session_is_ever_seen_by_another() {
 /// Whether any page that the stored interpreters of a session have of their own holds the canary.
 fn holds_canary(sessions: &Sessions, id: &SessionId, base: &sbx::Tree) -> bool {
     let runtimes = sbx::Runtimes::shared().unwrap();
-    let state = runtimes.python().host().block_on(sessions.store().state(id, None, base)).unwrap();
+    let state = runtimes.host().block_on(sessions.store().state(id, None, base)).unwrap();
     let mut pages = state.interpreters.values().flat_map(|interpreter| interpreter.snapshot.pages().values());
     pages.any(|page| page.bytes().windows(CANARY.len()).any(|window| window == CANARY.as_bytes()))
 }
