@@ -116,7 +116,9 @@ fn file(url: &str) -> Result<Arc<dyn StorageAdapter>> {
 fn parse(scheme: &str, url: &str) -> Result<Url> {
     let hidden = format!("{scheme}:…");
     let Ok(parsed) = Url::parse(url) else { return Err(bad(&hidden, format!("it cannot be read; {KNOWN}"))) };
-    if !parsed.username().is_empty() || parsed.password().is_some() {
+    // A secret may have a `/`, and what is before it would be taken for a bucket. No bucket and no prefix has an `@`.
+    let may_hide_one = scheme != "file" && url.contains('@');
+    if may_hide_one || !parsed.username().is_empty() || parsed.password().is_some() {
         return Err(bad(&hidden, "credentials do not belong in an address: set them in the environment"));
     }
     if parsed.query().is_some() || parsed.fragment().is_some() {
@@ -175,6 +177,8 @@ mod tests {
         for url in [
             "s3://KEY:SECRET@bucket/x",
             "s3://SECRET@bucket",
+            "s3://SECRET/with/slashes@bucket",
+            "s3://SECRET:42/x@bucket",
             "s3://bucket/x?sig=SECRET",
             "az://container/#SECRET",
             "s3://[SECRET",

@@ -16,7 +16,8 @@ use std::{
 use sbx_cache::{Cache, fetch::Progress};
 use sbx_core::{ExecutionPolicy, RuntimeType};
 use sbx_packages::{
-    Answer, Builtin, Ecosystem, Lock, LockedPackage, PackageId, PackageName, Problem, Question, Request,
+    Answer, Builtin, Ecosystem, Lock, LockedPackage, PackageId, PackageName, Problem, ProblemKind, Question,
+    Request,
 };
 use sbx_runtime::Program;
 
@@ -339,6 +340,23 @@ fn builtin_of(cache: &Cache, ecosystem: Ecosystem) -> Result<Option<Builtin>> {
         Ecosystem::Python => Some(sbx_runtime_python::setup::builtin(cache)?),
         Ecosystem::JavaScript | _ => None,
     })
+}
+
+/// The problem as the reason of a refusal; `fell_back` goes on where an older release than the newest was all that could be had.
+fn refused(
+    problem: &Problem,
+    packages: &[LockedPackage],
+    fell_back: impl FnOnce(&LockedPackage) -> String,
+) -> Error {
+    let Some(package) = packages.iter().find(|package| package.name.as_str() == problem.package) else {
+        let answer = format!("it speaks of {:?}, which it was not asked about", problem.package);
+        return sbx_packages::Error::Answer { who: "the guest", problem: answer }.into();
+    };
+    let mut reason = problem.reason.clone();
+    if problem.kind == ProblemKind::FellBack {
+        reason.push_str(&fell_back(package));
+    }
+    sbx_packages::Error::Refused { name: package.name.clone(), ecosystem: problem.ecosystem, reason }.into()
 }
 
 /// Asks the guest of the packages' language, in a sandbox without any packages.

@@ -11,11 +11,8 @@ use sbx_packages::{
 };
 use sbx_runtime::{Program, with_workspace};
 
-use super::{Packages, ask, reachable};
-use crate::{
-    error::{Error, Result},
-    runtimes::Runtimes,
-};
+use super::{Packages, ask, reachable, refused};
+use crate::{error::Result, runtimes::Runtimes};
 
 /// Imports the package that its argument names, or says that there is nothing to import.
 const IMPORT: &str = include_str!("import.js");
@@ -46,14 +43,14 @@ impl Resolving<'_> {
             (packages, answer)
         };
         if let Some(problem) = answer.problems.first() {
-            return Err(refused(problem, &packages));
+            return Err(refused(problem, &packages, wants_the_old_one));
         }
         let lock = self.lock(&packages, &answer)?;
         let is_new = |request: &&Request| kept.iter().all(|package| package.name != *request.name());
         for request in requests.iter().filter(is_new) {
             self.progress.step(&format!("importing {} in the sandbox", request.name()));
             if let Some(problem) = import(&self.packages.runtimes, &lock, request.name())? {
-                return Err(refused(&problem, &packages));
+                return Err(refused(&problem, &packages, wants_the_old_one));
             }
         }
         Ok((packages, answer))
@@ -140,17 +137,7 @@ pub(super) fn not_importable(runtimes: &Runtimes, lock: &Lock) -> Result<Vec<Pro
     problems.filter_map(Result::transpose).collect()
 }
 
-/// The problem as the reason of a refusal.
-fn refused(problem: &Problem, packages: &[LockedPackage]) -> Error {
-    let package = packages.iter().find(|package| package.name.as_str() == problem.package);
-    let Some(package) = package else {
-        let answer = format!("it speaks of {:?}, which it was not asked about", problem.package);
-        return sbx_packages::Error::Answer { who: "the guest", problem: answer }.into();
-    };
-    let mut reason = problem.reason.clone();
-    if problem.kind == ProblemKind::FellBack {
-        let (name, version) = (&package.name, &package.version);
-        reason = format!("{reason}; ask for the old one if it is what you want: `{name}@{version}`");
-    }
-    sbx_packages::Error::Refused { name: package.name.clone(), ecosystem: problem.ecosystem, reason }.into()
+/// What to do about a package of which the newest release cannot be had.
+fn wants_the_old_one(package: &LockedPackage) -> String {
+    format!("; ask for the old one if it is what you want: `{}@{}`", package.name, package.version)
 }

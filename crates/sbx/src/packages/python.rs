@@ -3,13 +3,10 @@
 use std::path::Path;
 
 use sbx_cache::fetch::Progress;
-use sbx_packages::{
-    Answer, Archive, Asked, Builtin, LockedPackage, Problem, ProblemKind, Question, Request, Resolved,
-    Resolver,
-};
+use sbx_packages::{Answer, Archive, Asked, Builtin, LockedPackage, Question, Request, Resolved, Resolver};
 
-use super::{Packages, ask};
-use crate::error::{Error, Result};
+use super::{Packages, ask, refused};
+use crate::error::Result;
 
 /// A resolution under way.
 pub(super) struct Resolving<'a> {
@@ -44,8 +41,10 @@ impl Resolving<'_> {
         }
         let answer = ask(&self.packages.runtimes, &Question::new(asked, self.builtin))?;
         match answer.problems.first() {
-            Some(problem) => Err(refused(problem, &packages, &mut resolver)),
             None => Ok((packages, answer)),
+            Some(problem) => Err(refused(problem, &packages, |package| {
+                format!(", and {}", resolver.why_not(&package.name, &package.newest))
+            })),
         }
     }
 
@@ -62,19 +61,4 @@ impl Resolving<'_> {
         Archive::take_apart(&package, &bytes)?.store(self.packages.runtimes.cache(), &package)?;
         Ok(package)
     }
-}
-
-/// The problem as the reason of a refusal; for a release that was fallen back to, why the newest could not be had.
-fn refused(problem: &Problem, packages: &[LockedPackage], resolver: &mut Resolver<'_>) -> Error {
-    let package = packages.iter().find(|package| package.name.as_str() == problem.package);
-    let Some(package) = package else {
-        let answer = format!("it speaks of {:?}, which it was not asked about", problem.package);
-        return sbx_packages::Error::Answer { who: "the guest", problem: answer }.into();
-    };
-    let mut reason = problem.reason.clone();
-    if problem.kind == ProblemKind::FellBack {
-        reason = format!("{reason}, and {}", resolver.why_not(&package.name, &package.newest));
-    }
-    let (name, ecosystem) = (package.name.clone(), problem.ecosystem);
-    sbx_packages::Error::Refused { name, ecosystem, reason }.into()
 }
