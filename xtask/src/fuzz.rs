@@ -40,7 +40,7 @@ const TARGETS: [Target; 8] = [
     target("names", PLAIN, 2_000_000, 1_100),
     target("policy", PLAIN, 1_000_000, 4_096),
     target("stored", PLAIN, 200_000, 1_024),
-    target("archives", PLAIN, 1_000_000, 8_192),
+    target("archives", PLAIN, 500_000, 8_192),
     target("packages", PLAIN, 500_000, 8_192),
     target("files", PLAIN, 50_000, 4_096),
     target("door", HOST, 100_000, 4_096),

@@ -34,6 +34,12 @@ pub(crate) fn load_or_compile(
     if let Some(module) = load(engine, cache, &name, &context)? {
         return Ok(module);
     }
+    // Whoever compiles the same guest meanwhile does it for both, and nobody replaces what is loaded below.
+    let short = guest_hash.get(..16).unwrap_or(guest_hash);
+    let _only_one = cache.lock(&format!("artifact-{short}"), || {})?;
+    if let Some(module) = load(engine, cache, &name, &context)? {
+        return Ok(module);
+    }
     on_compile();
     let compiled = engine.precompile_module(&stripped()?).map_err(Error::engine("compile the guest"))?;
     cache.put(&name, &context, |file| file.write_all(&compiled))?;

@@ -9,6 +9,9 @@ use crate::error::Result;
 /// Folders that the guest may write in.
 const WRITABLE: [&str; 2] = ["/app", "/tmp"];
 
+/// An old habit of programs, which Python's sandboxes have too: read-only and empty.
+const PACKAGE_FOLDER: &str = "/app/site-packages";
+
 /// What programs open by name.
 const DEVICES: [(&str, Device); 4] = [
     ("/dev/null", Device::Null),
@@ -23,6 +26,7 @@ pub(crate) fn base_tree() -> Result<Tree> {
     for folder in WRITABLE {
         builder.dir(&fixed(folder)?)?;
     }
+    builder.read_only_dir(&fixed(PACKAGE_FOLDER)?)?;
     for (path, device) in DEVICES {
         builder.device(&fixed(path)?, device)?;
     }

@@ -1,6 +1,12 @@
 //! Images and artifacts in the cache: kept, found again, and refused or rebuilt when they are not what was sealed.
 
-use std::{fs, io::Write as _, path::PathBuf};
+use std::{
+    fs,
+    io::Write as _,
+    path::PathBuf,
+    sync::atomic::{AtomicU32, Ordering},
+    thread,
+};
 
 use sbx_cache::Cache;
 use sbx_host::{Host, HostConfig, Image, Outcome};
@@ -148,6 +154,22 @@ fn a_compiled_guest_is_found_again() {
     let loaded = host().load_guest(&temp.cache, guest.hash()).unwrap().expect("it was kept");
     assert_eq!(run(&mut open(&loaded, &image), "count", &[], limits()).outcome, Outcome::Returned(41));
     assert!(host().load_guest(&temp.cache, "0000").unwrap().is_none());
+}
+
+#[test]
+fn of_many_that_want_a_guest_at_once_one_compiles_it_and_all_have_it() {
+    for _ in 0..5 {
+        let (temp, n_compiled) = (temp_cache(), AtomicU32::new(0));
+        let build = || {
+            let count = || drop(n_compiled.fetch_add(1, Ordering::Relaxed));
+            host().build_guest(&temp.cache, &wasm(), count).map(drop)
+        };
+        thread::scope(|scope| {
+            let builds: Vec<_> = (0..8).map(|_| scope.spawn(build)).collect();
+            builds.into_iter().for_each(|build| build.join().unwrap().unwrap());
+        });
+        assert_eq!(n_compiled.load(Ordering::Relaxed), 1);
+    }
 }
 
 fn artifact(cache: &Cache, hash: &str) -> PathBuf {
