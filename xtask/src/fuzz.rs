@@ -44,7 +44,7 @@ const TARGETS: [Target; 8] = [
     target("packages", PLAIN, 500_000, 8_192),
     target("files", PLAIN, 50_000, 4_096),
     target("door", HOST, 100_000, 4_096),
-    target(TARGET, HOST, 100_000, 1_024),
+    target(TARGET, HOST, 50_000, 1_024),
 ];
 
 /// What to run: one target or all, on so many inputs or as many as it has time for.
