@@ -378,7 +378,7 @@ pub(super) const BEHIND: &[(&str, &[&str], &str)] = &[
     (
         "cold",
         &["monty", "process", "bubblewrap"],
-        "A new process of `sbx run` maps a compiled guest of 240 MB and its image (some 2,500 page faults), reads \
+        "A new process of `sbx run` maps a compiled guest of 240 MB and its image (some 2,700 page faults), reads \
          wasmtime's tables of it and checks what lies in the cache. Theirs start an interpreter of a few megabytes, \
          without pandas. All of it happens once in a process that uses the crate: the next row. A helper that stays would \
          change it, or fewer checks.",
@@ -396,7 +396,7 @@ pub(super) const BEHIND: &[(&str, &[&str], &str)] = &[
         "loop",
         &["process", "bubblewrap", "fork"],
         "Native machine code against CPython in WebAssembly, where every instruction is counted, which alone makes it a \
-         quarter slower (`beside_wasmtime` in performance.md). Cheaper metering would change a part of it.",
+         third slower (`beside_wasmtime` in performance.md). Cheaper metering would change a part of it.",
     ),
     (
         "loop",
