@@ -161,7 +161,9 @@ fn of_many_that_want_a_guest_at_once_one_compiles_it_and_all_have_it() {
     for _ in 0..5 {
         let (temp, n_compiled) = (temp_cache(), AtomicU32::new(0));
         let build = || {
-            let count = || drop(n_compiled.fetch_add(1, Ordering::Relaxed));
+            let count = || {
+                n_compiled.fetch_add(1, Ordering::Relaxed);
+            };
             host().build_guest(&temp.cache, &wasm(), count).map(drop)
         };
         thread::scope(|scope| {
